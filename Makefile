@@ -1,0 +1,77 @@
+# Every target makes .venv when it is missing, unfinished, moved, or older than the list of
+# dependencies. Needed beforehand: python3 (3.11 or newer), make, and a reachable package registry.
+
+PYTHON ?= python3
+VENV   := .venv
+PY     := $(VENV)/bin/python
+STAMP  := $(VENV)/.stamp
+BEGUN  := $(VENV)/.begun
+ARGS   ?=
+
+SOURCES   := facescreen tests $(wildcard notebooks)
+NOTEBOOKS := $(wildcard notebooks/*.ipynb)
+
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+# `make -j` would run lessons and tests at once and time both wrongly.
+.NOTPARALLEL:
+.DEFAULT_GOAL := lessons
+.PHONY: lessons test lab bench notebooks lint clean help moved
+
+lessons: $(STAMP)   ## run every lesson and write HTML to build/lessons (ARGS="07 -p count 100")
+	$(PY) -m facescreen lessons --out build/lessons $(ARGS)
+
+# pytest's `--nbval-lax` compares outputs only in cells marked `# NBVAL_CHECK_OUTPUT`.
+test: lint          ## lint, unit tests, and the lessons' marked outputs (ARGS="-k histogram")
+	$(PY) -m pytest tests $(if $(NOTEBOOKS),--nbval-lax --nbval-current-env \
+		--nbval-cell-timeout=900 $(NOTEBOOKS)) $(ARGS)
+
+# Root is refused by Jupyter unless told otherwise; in a container there may be nobody else.
+lab: $(STAMP)       ## open JupyterLab on this machine only, with a token of its own
+	JUPYTER_PREFER_ENV_PATH=1 $(PY) -m jupyterlab --ServerApp.ip=127.0.0.1 \
+		--LabApp.default_url=/lab/tree/notebooks \
+		$(if $(filter 0,$(shell id -u)),--allow-root) $(ARGS)
+
+bench: $(STAMP)     ## ratios against peers and the physical limit, measured side by side
+	@set -e; for file in tests/benchmarks/bench_*.py; do \
+		[ -e "$$file" ] || { echo "no benchmarks yet"; break; }; \
+		echo "== $$file"; $(PY) "$$file" $(ARGS); done
+
+notebooks: $(STAMP) ## run lessons from a fresh kernel and keep their outputs in place
+	$(PY) -m facescreen lessons --in-place $(ARGS)
+
+lint: $(STAMP)      ## ruff check and ruff format --check, notebooks included
+	$(PY) -m ruff check $(SOURCES)
+	$(PY) -m ruff format --check $(SOURCES)
+
+clean:              ## remove what the targets built, .venv included
+	rm -rf $(VENV) build *.egg-info .pytest_cache .ruff_cache .hypothesis
+
+help:               ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
+
+# An environment knows its own folder by name: after a move or a copy it must be made again.
+ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
+$(STAMP): moved
+endif
+
+# The marker $(BEGUN) outlives an install that was cut short, which pip would take for complete.
+$(STAMP): pyproject.toml constraints.txt
+	@command -v $(PYTHON) >/dev/null || { echo "facescreen needs Python 3.11 or newer, and \
+	'$(PYTHON)' was not found: install it, or name yours with 'make PYTHON=/path/to/python3'." >&2; \
+	exit 1; }
+	@$(PYTHON) -c '$(NEW_ENOUGH)' || { echo "facescreen needs Python 3.11 or newer, and '$(PYTHON)' \
+	is $$($(PYTHON) --version 2>&1): name a newer one with 'make PYTHON=/path/to/python3'." >&2; \
+	exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "'$(PYTHON)' cannot make virtual \
+	environments: install its venv module (on Debian and Ubuntu: apt-get install python3-venv)." >&2; \
+	exit 1; }
+	@if [ -e $(BEGUN) ] || ! $(PY) -c 'import pip; $(NEW_ENOUGH)' 2>/dev/null; then \
+		echo "making $(VENV): a few minutes, several gigabytes"; \
+		$(PYTHON) -m venv --clear $(VENV); fi
+	@touch $(BEGUN)
+	$(PY) -m pip install --editable '.[test]' --constraint constraints.txt
+	@rm -f $(BEGUN)
+	@printf '%s\n' '$(CURDIR)' > $(STAMP)

@@ -1,0 +1,141 @@
+"""The three networks of the face combiner: encoder, generator with a style per layer, critic.
+
+Images inside this package are float32 `(N, 3, H, W)` in [-1, 1]; a style is float32 `(N, w)` on the
+sphere of radius sqrt(w). Nothing is normalized by batch statistics, so a face's result does not
+depend on the faces that share its batch.
+"""
+
+import math
+from itertools import pairwise
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+def on_sphere(style: Tensor) -> Tensor:
+    """Scale styles `(..., w)` to length sqrt(w): every entry is then about 1 in size."""
+    return F.normalize(style, dim=-1) * style.shape[-1] ** 0.5
+
+
+def layer_count(size: int) -> int:
+    """How often an image of `size` pixels (a power of two from 16 on) is halved to reach 4×4."""
+    if size < 16 or size & (size - 1):
+        raise ValueError(f"image size must be 16, 32, 64, 128 …, got {size}")
+    return int(math.log2(size)) - 2
+
+
+def halving_convolutions(size: int, width: int) -> nn.ModuleList:
+    """Convolutions 4×4 of stride 2 from 3 channels at `size` pixels to 8 × `width` at 4×4."""
+    outs = [width * min(8, 2**level) for level in range(layer_count(size))]
+    outs[-1] = 8 * width
+    convolutions = nn.ModuleList()
+    for channels, out in zip([3, *outs], outs, strict=False):
+        convolution = nn.Conv2d(channels, out, 4, stride=2, padding=1)
+        nn.init.kaiming_normal_(convolution.weight, a=0.2)
+        nn.init.zeros_(convolution.bias)
+        convolutions.append(convolution)
+    return convolutions
+
+
+class Encoder(nn.Module):
+    """Existing face → style: `(N, 3, size, size)` → `(N, w)` on the sphere."""
+
+    def __init__(self, size: int, width: int, style: int) -> None:
+        super().__init__()
+        self.convolutions = halving_convolutions(size, width)
+        self.to_style = nn.Linear(8 * width * 16, style)
+
+    def forward(self, images: Tensor) -> Tensor:
+        x = images
+        for convolution in self.convolutions:
+            x = F.leaky_relu(convolution(x), 0.2)
+        return on_sphere(self.to_style(x.flatten(1)))
+
+
+class StyledUpsampling(nn.Module):
+    """Doubles the resolution under one style: scale channels, repeat pixels, convolve 3×3, rescale.
+
+    Repeating pixels and convolving 3×3 is one transposed convolution 4×4 whose filter is the 3×3
+    one summed over its four shifts: the same output at 4/9 of the cost. Learning the 4×4 filter
+    freely costs the same and draws checkerboards (Odena et al., distill.pub, 2016).
+
+    The style scales the channels where they are cheapest, at the low resolution. Dividing by the
+    length of the scaled filters afterwards ("demodulation", StyleGAN2 section 2.2) keeps the
+    activations at one size without measuring them, which instance normalization would have to.
+    """
+
+    def __init__(self, channels: int, out: int, style: int, last: bool) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(channels, out, 3, 3))
+        self.bias = nn.Parameter(torch.zeros(out))
+        self.to_scale_and_shift = nn.Linear(style, 2 * channels)
+        self.last = last
+        gain = 0.5 if last else 1.0
+        nn.init.normal_(self.weight, std=gain * math.sqrt(2 / (9 * channels)))
+        nn.init.normal_(self.to_scale_and_shift.weight, std=0.5 / math.sqrt(style))
+        nn.init.zeros_(self.to_scale_and_shift.bias)
+
+    def forward(self, x: Tensor, style: Tensor) -> Tensor:
+        scale, shift = self.to_scale_and_shift(style).chunk(2, dim=1)
+        scale = scale + 1
+        x = F.leaky_relu(x + shift[:, :, None, None], 0.2) * scale[:, :, None, None]
+        shifts = [F.pad(self.weight, (j, 1 - j, i, 1 - i)) for i in (0, 1) for j in (0, 1)]
+        weight = torch.stack(shifts).sum(dim=0)  # (channels, out, 4, 4)
+        x = F.conv_transpose2d(x, weight, stride=2, padding=1)
+        if not self.last:
+            energy = weight.square().sum(dim=(2, 3)) / 8  # (channels, out)
+            x = x * torch.rsqrt(scale.square() @ energy + 1e-8)[:, :, None, None]
+        return x + self.bias[:, None, None]
+
+
+class Generator(nn.Module):
+    """A style per layer → face: `(N, layers, w)` → `(N, 3, size, size)`.
+
+    The first style also lays out the 4×4 start, so it decides pose and outline; the last ones only
+    scale channels, so they decide color and texture. The output is linear: values outside [-1, 1]
+    happen, and the conversion to 8 bits decides what becomes of them.
+    """
+
+    def __init__(self, size: int, width: int, style: int) -> None:
+        super().__init__()
+        self.layers = layer_count(size)
+        widths = [width * min(8, 2**level) for level in reversed(range(self.layers))] + [3]
+        widths[0] = 8 * width
+        self.start = nn.Linear(style, widths[0] * 16)
+        nn.init.normal_(self.start.weight, std=1 / math.sqrt(style))
+        nn.init.zeros_(self.start.bias)
+        self.upsamplings = nn.ModuleList(
+            StyledUpsampling(channels, out, style, last=out == 3)
+            for channels, out in pairwise(widths)
+        )
+
+    def forward(self, styles: Tensor) -> Tensor:
+        x = self.start(styles[:, 0]).unflatten(1, (4, 4, -1)).permute(0, 3, 1, 2)
+        for layer, upsampling in enumerate(self.upsamplings):
+            x = upsampling(x, styles[:, layer])
+        return x
+
+
+class Critic(nn.Module):
+    """Face → how real it looks, known up to a constant: `(N, 3, size, size)` → `(N,)`."""
+
+    def __init__(self, size: int, width: int) -> None:
+        super().__init__()
+        self.convolutions = halving_convolutions(size, width)
+        self.to_score = nn.Linear(8 * width * 16, 1)
+
+    def features(self, images: Tensor) -> list[Tensor]:
+        """What each convolution sees, finest first; the reconstruction loss compares these."""
+        seen = []
+        for convolution in self.convolutions:
+            images = F.leaky_relu(convolution(images), 0.2)
+            seen.append(images)
+        return seen
+
+    def score(self, features: list[Tensor]) -> Tensor:
+        """Scores `(N,)` of images whose `features` are known already."""
+        return self.to_score(features[-1].flatten(1)).flatten()
+
+    def forward(self, images: Tensor) -> Tensor:
+        return self.score(self.features(images))

@@ -1,0 +1,155 @@
+"""The list of dependencies is one, true, and the same for pip and conda."""
+
+import ast
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+# Only where the two registries call one package differently.
+CONDA_NAME = {"torch": "pytorch", "jupyter-client": "jupyter_client"}
+
+# Only where a package is imported under another name than it is installed under.
+IMPORT_NAME = {
+    "pillow": "PIL",
+    "pyyaml": "yaml",
+    "ipython": "IPython",
+    "jupyter-client": "jupyter_client",
+}
+
+# Imported only where found, and not needed: a peer that a benchmark measures beside ours.
+OPTIONAL = {"cv2"}
+
+# Packages that no line of Python in facescreen/, tests/ or notebooks/ imports, and why they stay.
+NOT_IMPORTED = {
+    "torchvision": "installed with torch as one tested pair, so that no later install breaks it",
+    "scipy": "lessons' exact tests and intervals",
+    "matplotlib": "lessons' figures",
+    "jupyterlab": "`make lab` starts it",
+    "ipywidgets": "notebooks show its widgets; the doctor checks it",
+    "nbval": "a pytest plugin that `make test` uses",
+    "ruff": "a command that `make lint` runs",
+}
+
+
+@pytest.fixture(scope="module")
+def project(checkout) -> dict:
+    return tomllib.loads((checkout / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+@pytest.fixture(scope="module")
+def declared(project) -> dict[str, Requirement]:
+    """Every declared package, those of the tests included."""
+    lines = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    return {Requirement(line).name: Requirement(line) for line in lines}
+
+
+@pytest.fixture(scope="module")
+def tested(checkout) -> dict[str, str]:
+    lines = (checkout / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pins = [line.split("==") for line in lines if line and not line.startswith("#")]
+    return {canonicalize_name(name): version for name, version in pins}
+
+
+def imported_by(sources: list[str]) -> set[str]:
+    """Top-level names that Python sources import, less the standard library and this package."""
+    names = set()
+    for source in sources:
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.Import):
+                names |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+                names.add(node.module.split(".")[0])
+    return names - set(sys.stdlib_module_names) - {"facescreen", "__future__"}
+
+
+def python_files(folder: Path) -> list[str]:
+    return [path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.py"))]
+
+
+def lesson_code(folder: Path) -> list[str]:
+    """Code cells, less lines of IPython's own (`%matplotlib`, `!ls`), which are no Python."""
+    return [
+        re.sub(r"(?m)^\s*[%!].*$", "", cell.source)
+        for path in sorted(folder.glob("*.ipynb"))
+        for cell in nbformat.read(path, as_version=4).cells
+        if cell.cell_type == "code"
+    ]
+
+
+def test_conda_lists_the_same_packages_and_ranges(checkout, project, declared):
+    text = (checkout / "environment.yml").read_text(encoding="utf-8")
+    entries = yaml.safe_load(text)["dependencies"]
+    *packages, last = entries
+    assert last == {"pip": ["-e ."]}
+    conda = {}
+    for entry in packages:
+        name, operators = re.fullmatch(r"([\w.-]+)(.*)", entry).groups()
+        conda[name] = SpecifierSet(operators)
+    build = tomllib.loads((checkout / "pyproject.toml").read_text(encoding="utf-8"))["build-system"]
+    expected = {CONDA_NAME.get(name, name): need.specifier for name, need in declared.items()}
+    expected |= {Requirement(line).name: Requirement(line).specifier for line in build["requires"]}
+    expected |= {"python": SpecifierSet(project["requires-python"]), "pip": SpecifierSet()}
+    assert conda == expected
+
+
+def test_every_import_of_the_package_is_declared(checkout, project):
+    needed = imported_by(python_files(checkout / "facescreen"))
+    names = {Requirement(line).name for line in project["dependencies"]}
+    missing = needed - {IMPORT_NAME.get(name, name) for name in names}
+    assert not missing, f"imported but not declared in pyproject.toml: {', '.join(sorted(missing))}"
+
+
+def test_every_import_of_tests_and_lessons_is_declared(checkout, declared):
+    sources = python_files(checkout / "tests") + lesson_code(checkout / "notebooks")
+    known = {IMPORT_NAME.get(name, name) for name in declared} | OPTIONAL
+    missing = imported_by(sources) - known - {path.stem for path in checkout.glob("tests/**/*.py")}
+    assert not missing, f"imported but not declared in pyproject.toml: {', '.join(sorted(missing))}"
+
+
+def test_every_declared_package_is_imported_or_has_a_reason(checkout, declared):
+    sources = [
+        *python_files(checkout / "facescreen"),
+        *python_files(checkout / "tests"),
+        *lesson_code(checkout / "notebooks"),
+    ]
+    used = imported_by(sources)
+    idle = {name for name in declared if IMPORT_NAME.get(name, name) not in used}
+    assert idle <= NOT_IMPORTED.keys(), f"no import and no reason: {idle - NOT_IMPORTED.keys()}"
+
+
+def test_every_declared_package_has_a_comment_with_its_reason(checkout, declared):
+    text = (checkout / "pyproject.toml").read_text(encoding="utf-8")
+    for name in declared:
+        assert re.search(rf'(?m)^    "{name}[><=].*",\s+# \w+', text), name
+
+
+def test_the_tested_versions_are_allowed_and_cover_the_list(declared, tested):
+    for name, need in declared.items():
+        assert canonicalize_name(name) in tested, f"{name} is not in constraints.txt"
+        assert need.specifier.contains(tested[canonicalize_name(name)]), name
+
+
+def test_the_tested_list_holds_no_library_of_one_kind_of_machine(tested):
+    machine = [name for name in tested if re.match(r"nvidia|cuda|triton", name)]
+    assert not machine
+    assert not [name for name, version in tested.items() if "+" in version]
+
+
+def test_ranges_are_no_pins(declared):
+    for need in declared.values():
+        assert not re.search("==|~=", str(need.specifier)), need
+        assert ">=" in str(need.specifier), need
+
+
+def test_the_version_floor_is_the_same_everywhere(checkout, project):
+    assert project["requires-python"] == ">=3.11"
+    makefile = (checkout / "Makefile").read_text(encoding="utf-8")
+    assert "sys.version_info < (3, 11)" in makefile
