@@ -109,7 +109,7 @@ def _count_narrow(rows, floor, counts):
                 if top < floor:
                     continue
                 bright = True
-                for b in range(bins):
+                for b in range(top - floor + 1):  # no byte of the block is above its maximum
                     value, lane = np.uint8(floor + b), lanes[b]
                     for j in range(LANES):
                         lane[j] += np.uint8(block[j] == value) + np.uint8(block[j + LANES] == value)

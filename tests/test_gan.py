@@ -1,6 +1,7 @@
 """The face combiner: networks, losses, combination schemes, checkpoints, training."""
 
 import json
+import signal
 from dataclasses import replace
 
 import numpy as np
@@ -339,7 +340,7 @@ def test_a_run_cut_in_two_ends_in_the_weights_of_a_whole_one(tmp_path):
 def test_an_interrupt_saves_and_the_run_goes_on_from_there(tmp_path):
     def press_ctrl_c(trainer, _):
         if trainer.images == 16:
-            raise KeyboardInterrupt
+            signal.raise_signal(signal.SIGINT)
 
     cut = run(tmp_path / "cut", callback=press_ctrl_c)
     assert (cut.images, cut.finished) == (16, False)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from .shape import compiled
+from .shape import compiled, inlined
 
 
-@compiled
+@inlined
 def pixel(light, i, j, k):
     """One channel of one pixel from samples 1.5 times as fine: 3 samples make 2 pixels."""
     i0, j0 = (3 * i) // 2, (3 * j) // 2
@@ -18,7 +18,7 @@ def pixel(light, i, j, k):
     return (upper * top + (1.5 - upper) * low) / 2.25
 
 
-@compiled
+@inlined
 def develop(p, light, tone, out):
     """Samples to pixels, then vignette, exposure, white balance and tone curve: sRGB values."""
     size = out.shape[0]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 from .hair import over, texture
-from .shape import bell, compiled, ramp
+from .shape import bell, inlined, ramp
 
 
-@compiled
+@inlined
 def beard_paint(p, u, v, soft, c):
     """Beard, mustache and the shadow of a shave, below a line from the side-burn to the nose."""
     if v < -0.15 or p.shadow <= 0:
@@ -32,7 +32,7 @@ def beard_paint(p, u, v, soft, c):
     return grown
 
 
-@compiled
+@inlined
 def brow_paint(p, u, v, soft, c):
     e = abs(u) - p.eye_u - 0.005
     if abs(e) > 0.20 or abs(v - p.brow_v) > 0.16:
@@ -47,7 +47,7 @@ def brow_paint(p, u, v, soft, c):
     return brow
 
 
-@compiled
+@inlined
 def skin_paint(p, u, v, soft, c):
     """Albedo of the skin with blush, freckles, brows and beard; returns how far hair covers it."""
     au = abs(u)
@@ -68,7 +68,7 @@ def skin_paint(p, u, v, soft, c):
     return max(beard_paint(p, u, v, soft, c), brow_paint(p, u, v, soft, c))
 
 
-@compiled
+@inlined
 def mouth_paint(p, u, v, c):
     """Lips, teeth and nostrils; returns how far the wet lips cover the skin."""
     du, dv = abs(u) - p.nose_w * 0.42, v - p.nose_v - 0.062
@@ -93,7 +93,7 @@ def mouth_paint(p, u, v, c):
     return lips * (1 - inside)
 
 
-@compiled
+@inlined
 def eye_paint(p, u, v, c):
     """White, iris, pupil, lids; returns how far the wet eye covers the skin."""
     side = 1.0 if u > 0 else -1.0
@@ -127,7 +127,7 @@ def eye_paint(p, u, v, c):
     return wet
 
 
-@compiled
+@inlined
 def glasses(p, u, v, light, color):
     """Lenses, rims, bridge and arms."""
     au = abs(u)

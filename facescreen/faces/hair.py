@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-from .shape import bell, compiled, ramp
+from .shape import bell, inlined, ramp
 
 
-@compiled
+@inlined
 def texture(tex, x, y):
     """A 256x256 texture that repeats, at a point between its texels (bilinear)."""
     i, j = math.floor(y), math.floor(x)
@@ -18,7 +18,7 @@ def texture(tex, x, y):
     return top * (1 - fy) + (tex[i1, j0] * (1 - fx) + tex[i1, j1] * fx) * fy
 
 
-@compiled
+@inlined
 def over(color, r, g, b, cover):
     """Lay a color over what is there, by ``cover`` in [0, 1]."""
     color[0] += cover * (r - color[0])
@@ -26,7 +26,7 @@ def over(color, r, g, b, cover):
     color[2] += cover * (b - color[2])
 
 
-@compiled
+@inlined
 def hair_shade(p, a, b, soft, streak, out):
     """Color of the hair at (a, b): strands that fan out from the part, and a band of shine."""
     ang = (a - 0.5 * p.part) / (0.42 + max(b + 1.15, 0.0) * 0.55)
@@ -48,7 +48,7 @@ def hair_shade(p, a, b, soft, streak, out):
         out[c] = p.hair[c] * shade + shine * (0.9 * p.hair[c] + 0.07) * (1 + 0.5 * s)
 
 
-@compiled
+@inlined
 def hair_behind(p, a, b, soft):
     """Cover of the hair that hangs behind and beside the face."""
     if p.bald > 0:
@@ -75,7 +75,7 @@ def hair_behind(p, a, b, soft):
     return max(cover, 1 - ramp(0.9, 1.06, knot + 2 * ragged))
 
 
-@compiled
+@inlined
 def hair_in_front(p, u, v, b, soft, streak):
     """Cover of the hair on the face's side, and how far below the hair-line (u, v) is."""
     if p.bald > 0:

@@ -11,10 +11,10 @@ import numpy as np
 
 from .features import eye_paint, glasses, mouth_paint, skin_paint
 from .hair import hair_behind, hair_in_front, hair_shade, over, texture
-from .shape import bell, compiled, ramp
+from .shape import bell, compiled, inlined, ramp
 
 
-@compiled
+@inlined
 def clothes(p, a, b, soft, color):
     """Neck, then the garment with its neckline."""
     lx, ly, lz = p.light[0], p.light[1], p.light[2]
@@ -57,7 +57,7 @@ def clothes(p, a, b, soft, color):
         color[c] += cover * ((p.cloth[c] * (1 - trim) + p.trim[c] * trim) * k - color[c])
 
 
-@compiled
+@inlined
 def ears(p, a, b, hidden, color):
     lx, lz, side = p.light[0], p.light[2], 1.0 if a > 0 else -1.0
     du, dv = abs(a) - p.width * 0.985, b - 0.10
@@ -69,7 +69,7 @@ def ears(p, a, b, hidden, color):
         over(color, p.skin[0] * k * 1.06, p.skin[1] * k * 0.90, p.skin[2] * k * 0.86, cover)
 
 
-@compiled
+@inlined
 def normal(flat, i, j, size, slope):
     """Unit normal of the face from its depth; ``slope`` turns samples into head units."""
     up, down, left, right = max(i - 1, 0), min(i + 1, size - 1), max(j - 1, 0), min(j + 1, size - 1)
@@ -81,7 +81,7 @@ def normal(flat, i, j, size, slope):
     return -gx * length, -gy * length, length
 
 
-@compiled
+@inlined
 def shadows(p, u, v, q):
     """Cast shadow of the nose and brow (from the lamp), and the sky's shadow in hollows."""
     lx, ly = p.light[0], p.light[1]
@@ -96,7 +96,7 @@ def shadows(p, u, v, q):
     return cast, hollow * (1 - 0.32 * ramp(0.70, 1.0, q))
 
 
-@compiled
+@inlined
 def lit_face(p, u, v, q, nx, ny, nz, soft, c):
     """Color of the bare face: albedo, then light, then shine and the glint in the eyes."""
     lx, ly, lz = p.light[0], p.light[1], p.light[2]
@@ -122,7 +122,7 @@ def lit_face(p, u, v, q, nx, ny, nz, soft, c):
     return max(facing, 0.0)
 
 
-@compiled
+@inlined
 def backdrop(scene, x, y, color):
     """The coarse background at (x, y), between its nodes."""
     last = scene.shape[0] - 1
@@ -135,7 +135,7 @@ def backdrop(scene, x, y, color):
         color[k] = top * (1 - fy) + low * fy
 
 
-@compiled
+@inlined
 def face_and_fringe(p, a, b, i, j, size, buffers, soft, streak, room, color):
     """Lay the face over what is behind it, with the hair that falls on it."""
     flat, face_u, face_v, edge = buffers
@@ -161,7 +161,7 @@ def face_and_fringe(p, a, b, i, j, size, buffers, soft, streak, room, color):
     over(color, skin[0], skin[1], skin[2], face)
 
 
-@compiled
+@inlined
 def around_face(p, scene, a, b, x, y, soft, streak, room, color):
     """Everything that is not the face, back to front: backdrop, hair, neck, clothes, ears."""
     hair = room[2]

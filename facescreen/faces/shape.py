@@ -11,16 +11,19 @@ import math
 from numba import njit
 
 compiled = njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+# For what the compiled steps call once per sample: a call passes every array field by field, which
+# took a third of the time.
+inlined = njit(nogil=True, fastmath=True, error_model="numpy", forceinline=True)
 
 
-@compiled
+@inlined
 def ramp(low, high, x):
     """0 below ``low``, 1 above ``high``, smooth between."""
     t = min(max((x - low) / (high - low), 0.0), 1.0)
     return t * t * (3 - 2 * t)
 
 
-@compiled
+@inlined
 def bell(x):
     """exp(-x) for x >= 0, by a polynomial that is exactly 0 from x = 8 on."""
     t = max(1 - x * 0.125, 0.0)
@@ -29,7 +32,7 @@ def bell(x):
     return t * t
 
 
-@compiled
+@inlined
 def half_width(p, b):
     """Half the width of the head at height b."""
     s = b * b
@@ -39,7 +42,7 @@ def half_width(p, b):
     return p.width * (1 - p.taper * ramp(0.05, 0.95, b)) * math.sqrt(jaw)
 
 
-@compiled
+@inlined
 def mouth_relief(p, u, v, smile):
     """Folds beside the nose, mouth and chin."""
     fold = abs(u) - p.nose_w - 0.04 - (v - p.nose_v) * 0.55
@@ -57,7 +60,7 @@ def mouth_relief(p, u, v, smile):
     return h + 0.06 * bell(u * u / 0.035 + dv * dv / 0.014)
 
 
-@compiled
+@inlined
 def relief(p, u, v):
     """How far brow, eyes, nose, cheeks, mouth and chin stand out of the base head."""
     au, smile, h = abs(u), max(p.smile, 0.0), 0.0

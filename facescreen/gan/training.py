@@ -9,6 +9,8 @@ import math
 import os
 import platform
 import shlex
+import signal
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -41,6 +43,29 @@ class TrainingResult:
     minutes: float
     finished: bool  # False where minutes ran out or Ctrl-C was pressed: it can go on from there
     history: list[dict[str, float]] = field(default_factory=list)
+
+
+class DeferredInterrupt:
+    """While open, Ctrl-C only sets `pressed`, so that no step is left half done; twice interrupts.
+
+    Outside the main thread, where Python hears no signals, it changes nothing.
+    """
+
+    def __enter__(self) -> "DeferredInterrupt":
+        self.pressed = False
+        self._main = threading.current_thread() is threading.main_thread()
+        if self._main:
+            self._before = signal.signal(signal.SIGINT, self._press)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._main:
+            signal.signal(signal.SIGINT, self._before)
+
+    def _press(self, *_: object) -> None:
+        if self.pressed:
+            raise KeyboardInterrupt
+        self.pressed = True
 
 
 def batch_of_faces(faces: "FaceArray", settings: TrainingSettings, step: int) -> Tensor:
@@ -152,8 +177,12 @@ def train(
         save_state(trainer, state)
         save_combiner(trainer.averaged, out, training_card(trainer, source, command))
 
-    try:
-        while trainer.images < settings.images and not _over(trainer, minutes):
+    with bar, DeferredInterrupt() as interrupt:
+        while (
+            trainer.images < settings.images
+            and not _over(trainer, minutes)
+            and not interrupt.pressed
+        ):
             losses = _timed_step(trainer, faces)
             if not all(map(math.isfinite, losses.values())):
                 raise TrainingStopped(_diverged(trainer, saved, out))
@@ -165,11 +194,7 @@ def train(
             if trainer.images - saved >= settings.checkpoint_every:
                 checkpoint()
                 saved = trainer.images
-    except KeyboardInterrupt:
-        tqdm.write(f"interrupted: saving what {trainer.images} images have taught")
-    finally:
-        bar.close()
-    checkpoint()
+        checkpoint()
     finished = trainer.images >= settings.images
     return TrainingResult(out, trainer.images, trainer.seconds / 60, finished, history)
 

@@ -1,8 +1,8 @@
 """How long a screened data set takes, and which part of it is screening.
 
-    python tests/benchmarks/bench_generation.py [COUNT]
+    python tests/benchmarks/bench_generation.py [COUNT [MODEL]]
 
-Runs the shipped model with each rule and prints the split; ratios are taken within one run, because
+Runs a model (the shipped one unless told otherwise) with each rule and prints the split; ratios are taken within one run, because
 single figures change with whatever else the machine does.
 """
 
@@ -21,10 +21,10 @@ from facescreen.screening import MultiColorRule, NoRule, SingleColorRule
 RULES = {"none": NoRule(), "single": SingleColorRule(), "multi": MultiColorRule()}
 
 
-def main(count: int) -> None:
+def main(count: int = 2500, model: str | None = None) -> None:
     print(f"{count} images saved, {torch.get_num_threads()} threads; seconds")
     print("rule     tried   load  generate  screen   save   total  images/s  screening share")
-    settings = GenerationSettings(count=count, seed=1)
+    settings = GenerationSettings(count=count, seed=1, model=model)
     warm_up()
     for name, rule in RULES.items():
         with tempfile.TemporaryDirectory() as folder:
@@ -61,4 +61,4 @@ def print_parts(settings: GenerationSettings) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 2500)
+    main(*map(int, sys.argv[1:2]), *sys.argv[2:3])
