@@ -23,12 +23,28 @@ from facescreen.gan.checkpoints import (
 from facescreen.gan.combine import SCHEMES, pick_faces, scheme_named
 from facescreen.gan.networks import Critic, Encoder, Generator, layer_count, on_sphere
 from facescreen.gan.trainer import Trainer, TrainingSettings, combined_styles
-from facescreen.gan.training import TrainingStopped, batch_of_faces, state_path, train
+from facescreen.gan.training import (
+    TrainingStopped,
+    batch_of_faces,
+    main_train,
+    state_path,
+    train,
+)
+from facescreen.images import save_png
 
 ARCHITECTURE = {"size": 16, "style": 8, "encoder_width": 2, "generator_width": 2}
 TINY = TrainingSettings(
     images=48, size=16, batch=8, style=8, encoder_width=2, generator_width=2, critic_width=2
 )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    """Networks this small only wait for each other on two threads."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 class Gradients:
@@ -405,6 +421,18 @@ def test_the_card_says_where_the_model_comes_from(tmp_path):
     assert card["settings"]["seed"] == 0 and card["images"] == 48
     assert card["machine"]["threads"] == torch.get_num_threads()
     assert card["minutes"] >= 0 and card["facescreen"]
+
+
+def test_a_folder_of_photographs_is_trained_on_end_to_end(tmp_path, capsys):
+    (tmp_path / "photos").mkdir()
+    for number, photo in enumerate(Gradients().load(range(5))):
+        save_png(tmp_path / "photos" / f"{number}.png", photo)
+    out, source = tmp_path / "m.safetensors", f"folder:{tmp_path / 'photos'}"
+    main_train(source, out, minutes=None, images=64, seed=2, size=16)
+    card = load_combiner(out).card
+    assert card["data"]["faces"] == 5 and card["images"] == 64
+    assert card["command"].startswith(f"facescreen train --source {source} --images 64 --seed 2")
+    assert "64 images" in capsys.readouterr().out
 
 
 def test_a_source_without_faces_is_refused(tmp_path):

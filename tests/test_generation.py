@@ -33,6 +33,15 @@ SIZE = 16
 SETTINGS = GenerationSettings(count=10, size=SIZE, scheme="two_faces", seed=3)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    """Networks this small only wait for each other on two threads."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 class Faces:
     """A source of 70 noisy faces, more than one block of them."""
 

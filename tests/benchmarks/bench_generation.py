@@ -2,8 +2,8 @@
 
     python tests/benchmarks/bench_generation.py [COUNT [MODEL]]
 
-Runs a model (the shipped one unless told otherwise) with each rule and prints the split; ratios are taken within one run, because
-single figures change with whatever else the machine does.
+Runs a model (the shipped one unless told otherwise) with each rule and prints the split; ratios are
+taken within one run, because single figures change with whatever else the machine does.
 """
 
 import sys

@@ -1,7 +1,7 @@
 """How many portraits a second the renderer draws, whole and step by step.
 
-Run: python -m tests.benchmarks.bench_portraits. The target is 1,000 faces a second of 64 × 64 on two
-cores once compiled; exit status 1 where it is missed.
+Run: python -m tests.benchmarks.bench_portraits. The target is 1,000 faces a second of 64 × 64 on
+two cores once compiled; exit status 1 where it is missed.
 """
 
 import os
