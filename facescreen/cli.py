@@ -97,6 +97,7 @@ def train(options: argparse.Namespace) -> int:
         seed=options.seed,
         size=options.size,
         resume=True,
+        threads=options.threads,
     )
     return SUCCESS
 
@@ -232,6 +233,7 @@ def _train_options(add: argparse.ArgumentParser) -> None:
     add.add_argument("--images", type=_count, help="stop after this many training images")
     add.add_argument("--seed", type=_count, default=0)
     add.add_argument("--size", type=_count, default=64, help="pixels a side (default 64)")
+    add.add_argument("--threads", type=_count, help="of torch (all cores)")
     add.add_argument("--out", required=True, help="file for the weights (.safetensors)")
 
 

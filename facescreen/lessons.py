@@ -29,6 +29,7 @@ from facescreen.pages import (
 ROOT = Path(__file__).resolve().parent.parent
 _LESSON_NAME = re.compile(r"(\d\d|[A-Z]\d)_.+")
 _KERNEL = "python3"
+CELL_SECONDS = 3600  # a cell that takes longer has failed: nobody may be there to interrupt it
 
 
 class LessonError(Exception):
@@ -157,6 +158,7 @@ def execute(
                 dict(parameters or {}),
                 kernel_name=_KERNEL,
                 progress_bar=False,
+                execution_timeout=CELL_SECONDS,
                 cwd=str(lesson.parent),
             )
     except papermill.PapermillExecutionError as error:
@@ -250,7 +252,7 @@ def describe(result: LessonResult) -> str:
 def normalize(lesson: Path) -> LessonResult:
     """Run a lesson from a fresh kernel and keep its outputs in its own file, cleaned.
 
-    A lesson that fails is left as it was.
+    Its first picture is kept as pictures/NAME.png beside it. A lesson that fails is left as it was.
     """
     with TemporaryDirectory(prefix="facescreen-") as folder:
         executed = Path(folder) / lesson.name
@@ -260,6 +262,10 @@ def normalize(lesson: Path) -> LessonResult:
             unfinished = lesson.with_suffix(".ipynb.tmp")
             nbformat.write(clean, unfinished)
             unfinished.replace(lesson)
+            if result.picture is not None:
+                picture = lesson.parent / "pictures" / f"{lesson.stem}.png"
+                picture.parent.mkdir(exist_ok=True)
+                picture.write_bytes(result.picture)
     return result
 
 

@@ -26,7 +26,7 @@ def present(figure: Figure, sentence: str) -> None:
     from IPython.display import Markdown, display
 
     picture = io.BytesIO()
-    figure.savefig(picture, format="png", dpi=100, bbox_inches="tight")
+    figure.savefig(picture, format="png", dpi=80, bbox_inches="tight")
     plt.close(figure)
     data = {"image/png": picture.getvalue(), "text/plain": sentence}
     display(data, raw=True, metadata={"image/png": {"alt": sentence}})
@@ -54,7 +54,7 @@ def show_faces(
         axis = axes.flat[k]
         axis.axis("on")
         axis.set(xticks=[], yticks=[])
-        axis.imshow(images[k], interpolation="nearest")
+        axis.imshow(images[k])
         is_broken = broken is not None and bool(broken[k])
         for spine in axis.spines.values():
             spine.set(visible=is_broken, color=BROKEN, linewidth=2.5)

@@ -214,7 +214,7 @@ def test_train_hands_over_what_was_given(monkeypatch, tmp_path):
     out = tmp_path / "mine.safetensors"
     assert cli.main(["train", "--minutes", "2.5", "--seed", "3", "--out", str(out)]) == cli.SUCCESS
     expected = {"source": "portraits", "minutes": 2.5, "images": None, "seed": 3, "size": 64}
-    assert handed == {**expected, "out": out, "resume": True}
+    assert handed == {**expected, "out": out, "resume": True, "threads": None}
 
 
 def test_lessons_reports_each_and_fails_if_one_does(tmp_path, monkeypatch, capsys):

@@ -244,12 +244,19 @@ def main_train(
     seed: int,
     size: int = 64,
     resume: bool = True,
+    threads: int | None = None,
 ) -> TrainingResult:
-    """What `facescreen train` does: open the source, train, say in one line what came of it."""
+    """What `facescreen train` does: open the source, train, say in one line what came of it.
+
+    Sums in another order round otherwise, so the same weights come out only with the same number
+    of `threads` (None: as many as torch takes by itself); the card's command names it.
+    """
+    torch.set_num_threads(threads or torch.get_num_threads())
     chosen = {} if images is None else {"images": images}
     settings = TrainingSettings(seed=seed, size=size, **chosen)
     command = f"facescreen train --source {shlex.quote(source)} --images {settings.images}"
-    command += f" --seed {seed} --size {size} --out {shlex.quote(str(out))}"
+    command += f" --seed {seed} --size {size} --threads {torch.get_num_threads()}"
+    command += f" --out {shlex.quote(str(out))}"
     result = train(
         open_source(source, size, seed),
         settings,

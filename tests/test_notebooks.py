@@ -1,0 +1,125 @@
+"""Laws of the lessons themselves: how they are written, and that their parameters work."""
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import nbformat
+import papermill
+import pytest
+
+from facescreen.lessons import ROOT, execute, find_lessons
+from facescreen.pages import first_picture
+
+LESSONS = find_lessons(ROOT / "notebooks")
+
+
+@pytest.fixture(params=LESSONS, ids=lambda path: path.stem)
+def lesson(request):
+    return nbformat.read(request.param, as_version=4)
+
+
+def test_one_title_and_no_empty_cell(lesson):
+    titles = [
+        line
+        for cell in lesson.cells
+        if cell.cell_type == "markdown"
+        for line in cell.source.splitlines()
+        if line.startswith("# ")
+    ]
+    assert len(titles) == 1
+    assert all(cell.source.strip() for cell in lesson.cells)
+
+
+def test_one_parameters_cell_of_typed_commented_literals(lesson):
+    tagged = [c for c in lesson.cells if "parameters" in c.metadata.get("tags", [])]
+    assert len(tagged) == 1
+    for line in tagged[0].source.splitlines():
+        (statement,) = ast.parse(line).body
+        assert isinstance(statement, ast.AnnAssign), line
+        ast.literal_eval(statement.value)
+        assert re.search(r"  # \S+", line), f"no comment on: {line}"
+
+
+def test_every_cell_was_run_in_order_and_none_failed(lesson):
+    code = [cell for cell in lesson.cells if cell.cell_type == "code"]
+    assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
+    assert not [o for cell in code for o in cell.outputs if o.output_type == "error"]
+
+
+def test_no_widget_state_and_no_timings_are_stored(lesson):
+    assert not {"widgets", "papermill"} & set(lesson.metadata)
+    assert not [c for c in lesson.cells if {"execution", "papermill"} & set(c.metadata)]
+
+
+def test_every_picture_has_a_sentence_in_its_place(lesson):
+    pictures = [
+        output
+        for cell in lesson.cells
+        for output in cell.get("outputs", [])
+        if "image/png" in output.get("data", {})
+    ]
+    assert pictures
+    for output in pictures:
+        assert output.metadata["image/png"]["alt"].endswith(".")
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_lesson_is_small_enough_to_open(path):
+    assert path.stat().st_size <= 1_500_000
+
+
+def test_papermill_knows_every_parameter():
+    known = papermill.inspect_notebook(str(LESSONS[-1]))
+    assert all(p["inferred_type_name"] != "None" and p["help"] for p in known.values())
+
+
+def test_the_picture_in_the_readme_is_the_lessons_own():
+    shown = re.findall(r"!\[[^]]+\]\(([^)]+)\)", (ROOT / "README.md").read_text("utf-8"))
+    assert shown
+    for name in shown:
+        notebook = nbformat.read(ROOT / "notebooks" / f"{Path(name).stem}.ipynb", as_version=4)
+        assert (ROOT / name).read_bytes() == first_picture(notebook)
+
+
+def run_07(tmp_path, **parameters) -> dict:
+    """Lesson 07 in a folder of its own; its manifest lines, by image."""
+    tmp_path.mkdir(exist_ok=True)
+    out = tmp_path / "run"
+    lesson = ROOT / "notebooks" / "07_build_a_screened_dataset.ipynb"
+    result = execute(lesson, tmp_path / "done.ipynb", {**parameters, "out": str(out)})
+    assert result.ok, result.message
+    lines = map(json.loads, (out / "multi" / "manifest.jsonl").read_text().splitlines())
+    return {line["index"]: line for line in lines}
+
+
+def test_lesson_07_saves_what_its_parameters_ask_for(tmp_path):
+    few = run_07(tmp_path / "a", count=30, seed=3, scheme="two_faces")
+    other = run_07(tmp_path / "b", count=45, seed=4, color_threshold=60, low_threshold=30)
+    for lines, count in ((few, 30), (other, 45)):
+        assert sum(line["file"] is not None for line in lines.values()) == count
+    assert {len(line["sources"]) for line in few.values()} == {2}
+    assert few[0]["sources"] != other[0]["sources"][:2]
+    assert all(line["score"] < 60 for line in other.values() if line["file"])
+
+
+def test_lesson_07_runs_on_a_folder_of_photographs(tmp_path, photographs):
+    lines = run_07(tmp_path, count=20, source=f"folder:{photographs}")
+    assert sum(line["file"] is not None for line in lines.values()) == 20
+    assert {face for line in lines.values() for face in line["sources"]} <= set(range(24))
+
+
+@pytest.fixture
+def photographs(tmp_path):
+    """Twenty-four "photographs": rendered faces, saved at another size and shape, some as JPEG."""
+    from PIL import Image
+
+    from facescreen import portraits
+
+    folder = tmp_path / "photographs" / "inside"
+    folder.mkdir(parents=True)
+    for k, face in enumerate(portraits(24, size=96, seed=11)):
+        suffix = "jpg" if k % 3 == 0 else "png"
+        Image.fromarray(face[:, : 96 - k % 5]).save(folder / f"face {k:02d}.{suffix}", quality=95)
+    return folder.parent
