@@ -58,8 +58,9 @@ class Summary:
         said = []
         if self.lossy:
             said.append(
-                f"{self.lossy:,} images come from lossy files (note: lossy), whose compression "
-                "smears saturated pixels: breakage may have been lost before this screening"
+                f"{self.lossy:,} of the images come from lossy files (note: lossy), whose "
+                "compression smears saturated pixels: breakage may have been lost before this "
+                "screening"
             )
         if self.most_pixels > USUAL_PIXELS:
             said.append(
@@ -92,8 +93,12 @@ def screen_folder(folder: Path, rule: Callable[[np.ndarray], Verdicts], table: P
     The table is written aside and renamed when complete. Columns: `file` relative to the folder;
     `broken` true or false, empty where there is nothing to judge; `reason` (the rule's word, or
     "unreadable: …"); `score`, `channel` (R, G or B) and `bin` as the rule measured them; `note` on
-    how the file became 8-bit RGB. Raises OSError if the folder or the table cannot be opened.
+    how the file became 8-bit RGB. Raises ValueError where there is no such folder, OSError if the
+    folder or the table cannot be opened.
     """
+    if not folder.is_dir():
+        seen = "a file" if folder.exists() else "not there"
+        raise ValueError(f"{folder} is {seen}, expected a folder of images")
     os.listdir(folder)  # a folder that cannot be read at all is the caller's error, not a line
     summary = Summary(table)
     table.parent.mkdir(parents=True, exist_ok=True)

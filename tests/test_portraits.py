@@ -30,7 +30,7 @@ def test_seed_and_setting_change_the_picture():
     assert not np.array_equal(portraits(4), portraits(4, setting="studio"))
 
 
-@pytest.mark.parametrize("size", [MIN_SIZE, 48, 64, 100, 128, MAX_SIZE])
+@pytest.mark.parametrize("size", [MIN_SIZE, 33, 64, 101, 128, MAX_SIZE])
 def test_every_size_shows_the_same_person(size):
     faces = portraits(6, size, seed=5)
     assert faces.shape == (6, size, size, 3) and faces.dtype == np.uint8
@@ -38,9 +38,7 @@ def test_every_size_shows_the_same_person(size):
     assert np.abs(faces.mean(axis=(1, 2)) - small).max() < 4  # mean color per channel, of 255
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"size": 30}, {"size": 258}, {"size": 65}, {"count": -1}, {"start": -1}]
-)
+@pytest.mark.parametrize("wrong", [{"size": 30}, {"size": 257}, {"count": -1}, {"start": -1}])
 def test_wrong_numbers_are_refused_with_what_was_expected(wrong):
     with pytest.raises(ValueError, match="expected"):
         portraits(**{"count": 1, **wrong})

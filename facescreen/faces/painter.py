@@ -136,7 +136,7 @@ def backdrop(scene, x, y, color):
 
 
 @inlined
-def face_and_fringe(p, a, b, i, j, size, buffers, soft, streak, room, color):
+def face_and_fringe(p, a, b, i, j, step, buffers, soft, streak, room, color):
     """Lay the face over what is behind it, with the hair that falls on it."""
     flat, face_u, face_v, edge = buffers
     skin, hair = room[1], room[2]
@@ -150,7 +150,7 @@ def face_and_fringe(p, a, b, i, j, size, buffers, soft, streak, room, color):
         if cover > 0.995:
             over(color, hair[0], hair[1], hair[2], face)
             return
-    nx, ny, nz = normal(flat, i, j, size, size * 0.25 * p.scale)
+    nx, ny, nz = normal(flat, i, j, flat.shape[0], 0.5 * p.scale / step)
     light = lit_face(p, u, v, q, nx, ny, nz, soft, skin)
     if p.rim > 0 and abs(v - p.eye_v) < 0.3:
         glasses(p, u, v, light, skin)
@@ -182,10 +182,10 @@ def around_face(p, scene, a, b, x, y, soft, streak, room, color):
 
 
 @compiled
-def paint(p, scene, size, buffers, soft, streak, out):
-    """Second pass: linear light float32 (size, size, 3)."""
+def paint(p, scene, step, buffers, soft, streak, out):
+    """Second pass: linear light into ``out`` float32 (n, n, 3)."""
+    size = out.shape[0]
     cos_r, sin_r = math.cos(p.roll) / p.scale, math.sin(p.roll) / p.scale
-    step = 2.0 / size
     edge, room = buffers[3], np.zeros((3, 3))
     color = room[0]
     for i in range(size):
@@ -197,5 +197,5 @@ def paint(p, scene, size, buffers, soft, streak, out):
             if edge[i, j] > 0.955:  # else the face hides what is behind it
                 around_face(p, scene, a, b, x, y, soft, streak, room, color)
             if edge[i, j] < 1.03:
-                face_and_fringe(p, a, b, i, j, size, buffers, soft, streak, room, color)
+                face_and_fringe(p, a, b, i, j, step, buffers, soft, streak, room, color)
             out[i, j, 0], out[i, j, 1], out[i, j, 2] = color[0], color[1], color[2]

@@ -72,8 +72,6 @@ def _check(count: int, size: int, start: int) -> None:
         raise ValueError(f"count is {count} and start is {start}; expected both to be 0 or more")
     if not MIN_SIZE <= size <= MAX_SIZE:
         raise ValueError(f"size is {size}; expected {MIN_SIZE} to {MAX_SIZE} pixels")
-    if size % 2:
-        raise ValueError(f"size is {size}; expected an even number of pixels")
 
 
 @cache
@@ -134,12 +132,13 @@ def _render(traits: dict[str, np.ndarray], out: np.ndarray) -> None:
 
     soft, streak, grain, tone = _textures()
     size = out.shape[1]
-    samples = 3 * size // 2
+    samples = -(-3 * size // 2)  # camera.py makes 2 pixels of 3 samples
+    step = 4 / (3 * size)
     buffers = tuple(np.zeros((samples, samples), np.float32) for _ in range(4))
     light = np.empty((samples, samples, 3), np.float32)
     sheet = np.empty((size, size, 3), np.float32)
     scenes, records = paint_backgrounds(traits), _records(traits)
     for k in range(len(records)):
-        shape(records[k], samples, *buffers)
-        paint(records[k], scenes[k], samples, buffers, soft, streak, light)
+        shape(records[k], step, *buffers)
+        paint(records[k], scenes[k], step, buffers, soft, streak, light)
         camera(records[k], light, tone, grain, sheet, out[k])

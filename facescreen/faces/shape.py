@@ -86,11 +86,14 @@ def relief(p, u, v):
 
 
 @compiled
-def shape(p, size, flat, face_u, face_v, edge):
-    """First pass: depth of the face, face coordinates, and edge (1 on the outline), per sample."""
+def shape(p, step, flat, face_u, face_v, edge):
+    """First pass: depth of the face, face coordinates, and edge (1 on the outline), per sample.
+
+    ``step`` is from one sample to the next in the picture; the rest, float32 (n, n), are filled.
+    """
+    size = flat.shape[0]
     cos_r, sin_r = math.cos(p.roll) / p.scale, math.sin(p.roll) / p.scale
     cos_y, sin_y, sin_p = math.cos(p.yaw), math.sin(p.yaw), math.sin(p.pitch)
-    step = 2.0 / size
     for i in range(size):
         y = (i + 0.5) * step - 1 - p.cy
         for j in range(size):
