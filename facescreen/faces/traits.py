@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from facescreen.hashing import GOLDEN, mixed, scrambled
+
 SETTINGS = ("varied", "studio")
 # For each hair style the ranges of: height above the crown, bulk at the sides, how far down it
 # falls, where the hair-line is, how much that curves, and where the part is (head units).
@@ -53,24 +55,17 @@ def linear(colors) -> np.ndarray:
     return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
 
 
-def _mix(x: np.ndarray) -> np.ndarray:
-    """The splitmix64 finalizer (Steele et al., 2014): a bijection of uint64 that scatters bits."""
-    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return x ^ (x >> np.uint64(31))
-
-
 class Draws:
     """Random columns for a set of faces; each call takes the next column. Shapes are (n,)."""
 
     def __init__(self, seed: int, indices: np.ndarray):
-        key = _mix(np.uint64([seed % 2**64]) + np.uint64(0x9E3779B97F4A7C15))
-        self.face = _mix(np.asarray(indices).astype(np.uint64) ^ key)
+        key = scrambled(np.uint64([seed % 2**64]))
+        self.face = mixed(np.asarray(indices).astype(np.uint64) ^ key)
         self.column = 0
 
     def raw(self) -> np.ndarray:
         self.column += 1
-        return _mix(self.face + np.uint64(self.column * 0x9E3779B97F4A7C15 % 2**64))
+        return mixed(self.face + np.uint64(self.column * int(GOLDEN) % 2**64))
 
     def uniform(self, low=0.0, high=1.0) -> np.ndarray:
         return low + (high - low) * ((self.raw() >> np.uint64(11)) + 0.5) / 2.0**53

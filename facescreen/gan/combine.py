@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from facescreen.gan.networks import on_sphere
+from facescreen.hashing import scrambled
 
 # The scheme that `facescreen generate` uses unless told otherwise, with its alpha: chosen so that
 # 10 to 25 % of the unscreened images look broken, as in the paper's Table 2 (15.84 %).
@@ -75,14 +76,6 @@ def scheme_named(name: str) -> Scheme:
     if name not in SCHEMES:
         raise ValueError(f"no combination scheme {name!r}; there are {', '.join(SCHEMES)}")
     return SCHEMES[name]
-
-
-def scrambled(numbers: np.ndarray) -> np.ndarray:
-    """uint64 → uint64, a bijection whose outputs look random (SplitMix64, Steele et al. 2014)."""
-    numbers = numbers + np.uint64(0x9E3779B97F4A7C15)
-    numbers = (numbers ^ (numbers >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    numbers = (numbers ^ (numbers >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return numbers ^ (numbers >> np.uint64(31))
 
 
 def pick_faces(seed: int, images: np.ndarray, faces: int, available: int) -> np.ndarray:
