@@ -226,7 +226,7 @@ def training_card(trainer: Trainer, source: FaceSource, command: str) -> dict[st
     """What a reader needs to judge the model, and to make it again."""
     return {
         "what": "face combiner: encoder and generator, moving average, float16",
-        "command": command,
+        "command": command.replace("--images IMAGES", f"--images {trainer.images}", 1),
         "data": {"source": source.name, "fingerprint": source.fingerprint, "faces": len(source)},
         "settings": asdict(trainer.settings),
         "images": trainer.images,
@@ -254,7 +254,8 @@ def main_train(
     torch.set_num_threads(threads or torch.get_num_threads())
     chosen = {} if images is None else {"images": images}
     settings = TrainingSettings(seed=seed, size=size, **chosen)
-    command = f"facescreen train --source {shlex.quote(source)} --images {settings.images}"
+    # A run that was stopped early is made again by asking for the images that it saw.
+    command = f"facescreen train --source {shlex.quote(source)} --images IMAGES"
     command += f" --seed {seed} --size {size} --threads {torch.get_num_threads()}"
     command += f" --out {shlex.quote(str(out))}"
     result = train(
