@@ -108,7 +108,7 @@ def plot_rates(ours: pd.DataFrame, paper: pd.DataFrame, measured: str) -> None:
         axis.set_title(label, fontsize=10, color=INK)
         axis.set_xlabel("share of the saved images (%)")
         axis.set_yticks(rows, table.index)
-        axis.set_xlim(-0.06 * max(rate.max(), 1), 1.3 * max(table["high %"].max(), 1))
+        axis.set_xlim(-0.12 * max(rate.max(), 1), 1.3 * max(table["high %"].max(), 1))
         axis.grid(axis="x", alpha=0.3)
         axis.spines[["top", "right"]].set_visible(False)
     axes[0].set_ylim(len(paper) - 0.5, -0.7)
