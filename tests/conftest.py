@@ -14,3 +14,14 @@ settings.load_profile("facescreen")
 def checkout() -> Path:
     """The folder that holds pyproject.toml, facescreen/ and notebooks/."""
     return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="module")
+def one_thread():
+    """Tiny networks on two threads only wait for each other; modules ask with `usefixtures`."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)

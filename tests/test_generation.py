@@ -33,13 +33,7 @@ SIZE = 16
 SETTINGS = GenerationSettings(count=10, size=SIZE, scheme="two_faces", seed=3)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    """Networks this small only wait for each other on two threads."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 class Faces:
