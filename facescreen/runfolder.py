@@ -11,11 +11,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None
-    import msvcrt
+from facescreen.files import InUseError, locked
 
 
 class RunFolderError(Exception):
@@ -37,7 +33,10 @@ class RunFolder:
 
     def __enter__(self) -> "RunFolder":
         (self.path / "images").mkdir(parents=True, exist_ok=True)
-        self._lock = _locked(self.path / ".lock")
+        try:
+            self._lock = locked(self.path / ".lock")
+        except InUseError as error:
+            raise RunFolderError(f"another process is writing to {self.path}") from error
         try:
             self._check_settings()
             self._names = self._read_manifest()
@@ -125,18 +124,3 @@ def _whole_line(raw: bytes, expected_index: int) -> dict[str, Any] | None:
     except (ValueError, KeyError, TypeError):
         return None
     return line if whole else None
-
-
-def _locked(path: Path) -> Any:
-    """Open and lock `path`, or raise `RunFolderError` where another process holds it."""
-    file = path.open("a+b")
-    try:
-        if fcntl is not None:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        else:
-            file.seek(0)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-    except OSError as error:
-        file.close()
-        raise RunFolderError(f"another process is writing to {path.parent}") from error
-    return file

@@ -2,6 +2,8 @@
 
 import json
 import signal
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +14,7 @@ from hypothesis import settings as effort
 from hypothesis import strategies as st
 from torch import nn
 
+from facescreen.files import InUseError
 from facescreen.gan import losses
 from facescreen.gan.checkpoints import (
     CheckpointError,
@@ -467,3 +470,23 @@ def test_training_combines_within_the_learned_styles():
         combined = combined_styles(styles, 6, 4, random)
         assert combined.shape == (6, 4, 8)
         assert torch.allclose(combined.norm(dim=2), torch.full((6, 4), 8**0.5), atol=1e-5)
+
+
+def test_two_processes_do_not_train_one_model(tmp_path):
+    result = run(tmp_path)
+    program = (
+        "import sys; from facescreen.files import locked; from pathlib import Path; "
+        "lock = locked(Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, result.path.with_suffix(".lock")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as holder:
+        assert holder.stdout.readline() == b"held\n"
+        before = result.path.read_bytes()
+        with pytest.raises(InUseError, match="another process"):
+            run(tmp_path)
+        assert result.path.read_bytes() == before
+        holder.kill()
+    run(tmp_path)  # the lock died with its holder

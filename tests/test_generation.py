@@ -354,8 +354,8 @@ def test_unreadable_settings_are_named(tmp_path):
 def test_one_process_at_a_time(tmp_path):
     run(tmp_path)
     program = (
-        "import sys; from facescreen.runfolder import _locked; from pathlib import Path; "
-        "lock = _locked(Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
+        "import sys; from facescreen.files import locked; from pathlib import Path; "
+        "lock = locked(Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(
         [sys.executable, "-c", program, tmp_path / ".lock"],

@@ -33,7 +33,7 @@ ROOMS = [
     ["verdicts"],
     ["damage"],
     ["histogram"],
-    ["images", "hashing"],
+    ["images", "hashing", "files"],
 ]
 LEVEL = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
 

@@ -26,6 +26,7 @@ from tqdm import tqdm
 
 import facescreen
 from facescreen.faces.sources import FaceSource, open_source
+from facescreen.files import locked
 from facescreen.gan.checkpoints import CheckpointError, save_combiner, write_atomically
 from facescreen.gan.trainer import Trainer, TrainingSettings
 
@@ -161,10 +162,12 @@ def train(
     Writes `out` (weights of the moving average, float16), its card, and `out` with `.state` before
     the ending, from which a later call with the same settings goes on. `callback(trainer, losses)`
     is called after each step. Ctrl-C saves and returns. Raises `TrainingStopped` where a loss is
-    not finite, keeping the last checkpoint; `CheckpointError` where `out` is another recipe's.
+    not finite, keeping the last checkpoint; `CheckpointError` where `out` is another recipe's,
+    `InUseError` where another process is training it.
     """
     if not len(source):
         raise ValueError(f"the source {source.name} has no faces to train on")
+    lock = locked(out.with_suffix(".lock"))
     trainer, state = Trainer(settings), state_path(out)
     if resume and state.exists():
         load_state(trainer, state)
@@ -177,7 +180,7 @@ def train(
         save_state(trainer, state)
         save_combiner(trainer.averaged, out, training_card(trainer, source, command))
 
-    with bar, DeferredInterrupt() as interrupt:
+    with lock, bar, DeferredInterrupt() as interrupt:
         while (
             trainer.images < settings.images
             and not _over(trainer, minutes)
