@@ -379,6 +379,17 @@ def test_other_settings_are_not_resumed(tmp_path):
         run(tmp_path, replace(TINY, learning_rate=1e-3))
 
 
+def test_other_faces_are_not_resumed(tmp_path):
+    class Others(Gradients):
+        fingerprint = "v2"
+
+    path = run(tmp_path).path
+    before = path.read_bytes()
+    with pytest.raises(CheckpointError, match="other faces"):
+        train(Others(), TINY, path, progress=False)
+    assert path.read_bytes() == before
+
+
 def test_a_torn_state_is_not_resumed(tmp_path):
     state = state_path(run(tmp_path).path)
     state.write_bytes(state.read_bytes()[:-100])

@@ -104,6 +104,11 @@ def test_lesson_07_saves_what_its_parameters_ask_for(tmp_path):
     assert all(line["score"] < 60 for line in other.values() if line["file"])
 
 
+def test_lesson_07_runs_where_no_rule_rejects_anything(tmp_path):
+    lines = run_07(tmp_path, count=9, color_threshold=5000, low_threshold=4999, sum_threshold=20000)
+    assert len(lines) == 9  # none was rejected
+
+
 def test_lesson_07_runs_on_a_folder_of_photographs(tmp_path, photographs):
     lines = run_07(tmp_path, count=20, source=f"folder:{photographs}")
     assert sum(line["file"] is not None for line in lines.values()) == 20

@@ -104,16 +104,19 @@ class FaceArray:
         return self.source.load(indices) if self.faces is None else self.faces[indices]
 
 
-def save_state(trainer: Trainer, path: Path) -> None:
-    """Write all that training goes on from into one file, atomically."""
-    about = {"images": trainer.images, "seconds": trainer.seconds}
+def save_state(trainer: Trainer, path: Path, faces: str) -> None:
+    """Write all that training goes on from into one file, atomically.
+
+    `faces` is the fingerprint of the source, which a later run has to share.
+    """
+    about = {"images": trainer.images, "seconds": trainer.seconds, "faces": faces}
     about["settings"] = asdict(trainer.settings)
     metadata = {"state": json.dumps(about)}
     write_atomically(path, lambda temporary: save_file(trainer.tensors(), temporary, metadata))
 
 
-def load_state(trainer: Trainer, path: Path) -> None:
-    """Go on from `path`; raises `CheckpointError` where it is from another recipe or cut short."""
+def load_state(trainer: Trainer, path: Path, faces: str) -> None:
+    """Go on from `path`; raises `CheckpointError` for another recipe, other faces, a torn file."""
     try:
         with safe_open(path, "pt") as file:
             about = json.loads(file.metadata()["state"])
@@ -126,6 +129,11 @@ def load_state(trainer: Trainer, path: Path) -> None:
             raise CheckpointError(
                 f"{path} was trained with {name} {theirs.get(name)}, not {ours[name]}: use the "
                 "same settings, another output, or start afresh without resuming"
+            )
+        if about["faces"] != faces:
+            raise CheckpointError(
+                f"{path} was trained on other faces (fingerprint {about['faces']}, not {faces}): "
+                "use the same source, another output, or start afresh without resuming"
             )
         trainer.load_tensors(load_file(path))
     except CheckpointError:
@@ -170,14 +178,14 @@ def train(
     lock = locked(out.with_suffix(".lock"))
     trainer, state = Trainer(settings), state_path(out)
     if resume and state.exists():
-        load_state(trainer, state)
+        load_state(trainer, state, source.fingerprint)
     faces, history, saved = FaceArray(source, settings.size), [], trainer.images
     bar = tqdm(total=settings.images, initial=trainer.images, unit=" images", disable=not progress)
 
     def checkpoint() -> None:
         if not all(torch.isfinite(value).all() for value in trainer.tensors().values()):
             raise TrainingStopped(_diverged(trainer, saved, out))
-        save_state(trainer, state)
+        save_state(trainer, state, source.fingerprint)
         save_combiner(trainer.averaged, out, training_card(trainer, source, command))
 
     with lock, bar, DeferredInterrupt() as interrupt:
