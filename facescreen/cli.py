@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from facescreen import __version__
+from facescreen import __version__, command_line
 
 SUCCESS, ERROR, USAGE, SOME_UNREADABLE, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -21,47 +21,6 @@ exit codes:
   3    screen: done, but some files could not be read; the table names each of them
   130  interrupted (Ctrl-C)
 """
-
-PORTRAITS_HELP = """\
-examples:
-  facescreen portraits --count 100 --out faces
-  facescreen portraits --count 1000 --size 128 --setting studio --seed 7 --out studio_faces
-"""
-TRAIN_HELP = """\
-examples:
-  facescreen train --minutes 10 --out build/models/mine.safetensors
-  facescreen train --source folder:photos --images 200000 --out build/models/photos.safetensors
-
-The same command goes on where an earlier one stopped.
-"""
-GENERATE_HELP = """\
-examples:
-  facescreen generate --count 2500 --rule multi --seed 1 --out runs/multi
-  facescreen generate --count 500 --rule single --threshold 20 --out runs/single20
-  facescreen generate --count 100 --rule none --source folder:photos --out runs/raw
-
-The same command goes on where an earlier one stopped, and ends in the same images.
-"""
-SCREEN_HELP = """\
-examples:
-  facescreen screen photos --rule multi --out report
-  facescreen screen photos --rule single --threshold 20
-
-Thresholds count pixels and were chosen for images of 64×64. Every image file under FOLDER has its
-line in verdicts.csv; one that cannot be read has the reason "unreadable: …", and the exit code is
-then 3.
-"""
-LESSONS_HELP = """\
-examples:
-  facescreen lessons                      every lesson, as web pages in build/lessons
-  facescreen lessons 07 -p count 100      one lesson, with another value of a parameter
-  facescreen lessons --in-place 07        run it and keep the outputs in the notebook
-"""
-DOCTOR_HELP = """\
-examples:
-  facescreen doctor
-"""
-
 
 # --- commands -------------------------------------------------------------------------------------
 
@@ -86,7 +45,7 @@ def portraits(options: argparse.Namespace) -> int:
 
 
 def train(options: argparse.Namespace) -> int:
-    """Train the face combiner; `main_train` says what came of it."""
+    """Train a GAN by one of the recipes; `main_train` says what came of it."""
     from facescreen.gan.training import main_train
 
     main_train(
@@ -98,6 +57,7 @@ def train(options: argparse.Namespace) -> int:
         size=options.size,
         resume=True,
         threads=options.threads,
+        **_given(options, "download", "faces", "recipe", "precision", "device"),
     )
     return SUCCESS
 
@@ -107,13 +67,42 @@ def generate(options: argparse.Namespace) -> int:
     from facescreen.generation import GenerationSettings, generate
 
     names = ("count", "scheme", "alpha", "seed", "source", "size", "model", "max_tries")
-    settings = GenerationSettings(**_given(options, *names))
-    result = generate(settings, make_rule(options), Path(options.out), progress=True)
+    first = {} if options.faces is None else {"existing": options.faces}
+    settings = GenerationSettings(**_given(options, *names), **first)
+    download = _given(options, "download")
+    result = generate(settings, make_rule(options), Path(options.out), progress=True, **download)
     rejected = ", ".join(f"{n:,} {reason}" for reason, n in sorted(result.rejected.items()))
     print(
         f"{result.saved:,} images saved of {result.tried:,} made; rejected: {rejected or 'none'}; "
         f"in {result.folder}"
     )
+    return SUCCESS
+
+
+def quality(options: argparse.Namespace) -> int:
+    """Print how good a model's images are, beside yardsticks."""
+    from facescreen.quality import formatted, measure_model
+
+    given = _given(options, "model", "schemes", "count", "seed", "size")
+
+    def progress(name: str) -> None:
+        print(f"measuring {name} …", file=sys.stderr, flush=True)
+
+    print(formatted(measure_model(**given, progress=progress)))
+    return SUCCESS
+
+
+def study(options: argparse.Namespace) -> int:
+    """Measure where breakage comes from, or how much chance there is in a training."""
+    from facescreen.study import run_seeds, run_study
+
+    out = Path(options.out)
+    if options.seeds:
+        run_seeds(out, options.seeds, **_given(options, "count", "images"))
+        print(f"the table is {out / 'seeds.csv'}")
+    else:
+        run_study(out, **_given(options, "count", "images", "model"))
+        print(f"the table is {out / 'breakage.csv'}, the sheets lie beside it")
     return SUCCESS
 
 
@@ -202,81 +191,29 @@ def parser() -> argparse.ArgumentParser:
         added.set_defaults(run=run)
         return added
 
-    _portraits_options(command(portraits, "render portraits into a folder", PORTRAITS_HELP))
-    _train_options(command(train, "train the face combiner on existing faces", TRAIN_HELP))
-    _generate_options(command(generate, "generate and save faces that pass a rule", GENERATE_HELP))
-    _screen_options(command(screen, "judge the images of a folder", SCREEN_HELP))
-    _lessons_options(command(lessons, "run lessons and write them as web pages", LESSONS_HELP))
-    command(doctor, "check the set-up and say what to mend", DOCTOR_HELP)
-    return top
-
-
-def _count(text: str) -> int:
-    """A whole number from 0 up."""
-    value = int(text)
-    if value < 0:
-        raise argparse.ArgumentTypeError(f"{text} is negative")
-    return value
-
-
-def _portraits_options(add: argparse.ArgumentParser) -> None:
-    add.add_argument("--count", type=_count, default=100, help="how many (default 100)")
-    add.add_argument("--size", type=_count, default=64, help="pixels a side (default 64)")
-    add.add_argument("--seed", type=_count, default=0, help="which faces (default 0)")
-    add.add_argument("--setting", choices=("varied", "studio"), default="varied")
-    add.add_argument("--out", required=True, help="folder for PNG files and attributes.csv")
-
-
-def _train_options(add: argparse.ArgumentParser) -> None:
-    add.add_argument("--source", default="portraits", help='"portraits" or "folder:PATH"')
-    add.add_argument("--minutes", type=float, help="stop after this long")
-    add.add_argument("--images", type=_count, help="stop after this many training images")
-    add.add_argument("--seed", type=_count, default=0)
-    add.add_argument("--size", type=_count, default=64, help="pixels a side (default 64)")
-    add.add_argument("--threads", type=_count, help="of torch (all cores)")
-    add.add_argument("--out", required=True, help="file for the weights (.safetensors)")
-
-
-def _rule_options(add: argparse.ArgumentParser, default: str) -> None:
-    add.add_argument("--rule", choices=("none", "single", "multi"), default=default)
-    add.add_argument("--threshold", type=_count, help="single: pixels at value 255 (40)")
-    add.add_argument("--color-threshold", type=_count, help="multi: pixels of one color (40)")
-    add.add_argument("--sum-threshold", type=_count, help="multi: pixels of white (1000)")
-
-
-def _generate_options(add: argparse.ArgumentParser) -> None:
-    add.add_argument("--count", type=_count, help="images to save (2500)")
-    _rule_options(add, "multi")
-    add.add_argument("--scheme", help="how existing faces are combined, by name")
-    add.add_argument("--alpha", type=float, help="strength of schemes that extrapolate")
-    add.add_argument("--seed", type=_count, help="which combinations (0)")
-    add.add_argument("--source", help='existing faces: "portraits" or "folder:PATH"')
-    add.add_argument("--size", type=_count, help="pixels a side, as the model makes them (64)")
-    add.add_argument("--model", help="weights file; the shipped model if not given")
-    add.add_argument("--max-tries", type=_count, help="give up after so many (20 × count)")
-    add.add_argument("--out", required=True, help="folder of the run")
-
-
-def _screen_options(add: argparse.ArgumentParser) -> None:
-    add.add_argument("folder", metavar="FOLDER", help="searched with the folders inside it")
-    _rule_options(add, "multi")
-    add.add_argument("--out", default=".", help="folder for verdicts.csv, or a .csv file")
-
-
-def _lessons_options(add: argparse.ArgumentParser) -> None:
-    add.add_argument("names", nargs="*", metavar="LESSON", help="07, A1, or a file; all if none")
-    add.add_argument(
-        "-p",
-        dest="parameters",
-        nargs=2,
-        action="append",
-        default=[],
-        metavar=("NAME", "VALUE"),
-        help="a value for the lesson's parameters cell; may be repeated",
+    command_line.portraits_options(
+        command(portraits, "render portraits into a folder", command_line.PORTRAITS_HELP)
     )
-    add.add_argument("--out", default="build/lessons", help="folder for pages (build/lessons)")
-    add.add_argument("--folder", help="where the lessons are (notebooks)")
-    add.add_argument("--in-place", action="store_true", help="keep outputs in the notebooks")
+    command_line.train_options(
+        command(train, "train a GAN on existing faces", command_line.TRAIN_HELP)
+    )
+    command_line.generate_options(
+        command(generate, "generate and save faces that pass a rule", command_line.GENERATE_HELP)
+    )
+    command_line.quality_options(
+        command(quality, "measure how good a model's images are", command_line.QUALITY_HELP)
+    )
+    command_line.study_options(
+        command(study, "measure where breakage comes from", command_line.STUDY_HELP)
+    )
+    command_line.screen_options(
+        command(screen, "judge the images of a folder", command_line.SCREEN_HELP)
+    )
+    command_line.lessons_options(
+        command(lessons, "run lessons and write them as web pages", command_line.LESSONS_HELP)
+    )
+    command(doctor, "check the set-up and say what to mend", command_line.DOCTOR_HELP)
+    return top
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -304,10 +241,14 @@ def is_for_the_user(error: Exception) -> bool:
 
 
 def sentence(error: Exception) -> str:
-    """An error as one line, with what to do where that is known."""
+    """An error as one line, with what to do where that is known; trees of folders keep theirs."""
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
-    words = " ".join(str(error).split()) or type(error).__name__
+    text, tree = str(error), ""
+    if type(error).__module__.startswith("facescreen."):  # in ours, indented lines are a drawing
+        text, indent, rest = text.partition("\n    ")
+        tree = indent + rest
+    words = " ".join(text.split()) or type(error).__name__
     if isinstance(error, ImportError):
         return f"{words}; `facescreen doctor` says what to install"
-    return words
+    return words + tree

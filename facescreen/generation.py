@@ -17,8 +17,15 @@ import torch
 from tqdm import tqdm
 
 from facescreen.faces.sources import open_source
-from facescreen.gan.checkpoints import BLOCK, FaceCombiner, load_combiner
-from facescreen.gan.combine import DEFAULT_ALPHA, DEFAULT_SCHEME, pick_faces, scheme_named
+from facescreen.gan.checkpoints import load_combiner
+from facescreen.gan.combine import (
+    DEFAULT_ALPHA,
+    DEFAULT_SCHEME,
+    noise_for,
+    pick_faces,
+    scheme_named,
+)
+from facescreen.gan.models import BLOCK, FaceCombiner
 from facescreen.images import quantize, save_png
 from facescreen.runfolder import RunFolder, RunFolderError
 
@@ -33,7 +40,7 @@ class GenerationSettings:
     scheme: str = DEFAULT_SCHEME  # how faces are combined, see `facescreen.gan.combine.SCHEMES`
     alpha: float = DEFAULT_ALPHA  # strength of the schemes that extrapolate
     seed: int = 0  # of the picks
-    source: str = "portraits"  # existing faces: "portraits" or "folder:PATH"
+    source: str = "portraits"  # existing faces, see `facescreen.faces.sources.open_source`
     source_seed: int = 0  # of the rendered portraits; the shipped model was trained on seed 0
     existing: int = 4096  # how many of the source's faces are picked from, the first ones
     size: int = 64  # pixels
@@ -91,14 +98,27 @@ class FaceMaker:
     Styles of existing faces are computed when first picked, and kept.
     """
 
-    def __init__(self, settings: GenerationSettings, combiner: FaceCombiner | None = None) -> None:
+    def __init__(
+        self,
+        settings: GenerationSettings,
+        combiner: FaceCombiner | None = None,
+        download: bool = False,
+    ) -> None:
         self.settings = settings
         self.combiner = load_combiner(settings.model) if combiner is None else combiner
         if self.combiner.size != settings.size:
             raise ValueError(
                 f"the model makes images of {self.combiner.size} pixels, not {settings.size}"
             )
-        self.source = open_source(settings.source, settings.size, settings.source_seed)
+        # Photographs are decoded when opened: no more of them than are picked from.
+        rendered = settings.source.startswith("portraits")
+        self.source = open_source(
+            settings.source,
+            settings.size,
+            settings.source_seed,
+            download=download,
+            limit=None if rendered else max(2, settings.existing),
+        )
         self.scheme = scheme_named(settings.scheme)
         self.existing = min(settings.existing, len(self.source))
         self._styles = torch.empty((self.existing, self.combiner.style))
@@ -121,23 +141,32 @@ class FaceMaker:
 
         An image with a value that is not finite comes out black with `finite` False.
         """
+        images, finite = quantize(self.floats(start, stop))
+        return images, finite, self.sources(start, stop)
+
+    def floats(self, start: int, stop: int) -> np.ndarray:
+        """The same before they become bytes: float32 `(N, H, W, 3)`, about [-1, 1], unclipped."""
         # Whole aligned blocks, so that image i always takes the same way through the same batch.
         first, last = start // BLOCK * BLOCK, -(-stop // BLOCK) * BLOCK
         sources = self.sources(first, last)
         with one_thread():
             drawn = [
-                self._draw(sources[row : row + BLOCK]) for row in range(0, len(sources), BLOCK)
+                self._draw(first + row, sources[row : row + BLOCK])
+                for row in range(0, len(sources), BLOCK)
             ]
         size = self.settings.size
-        floats = np.concatenate(drawn) if drawn else np.zeros((0, size, size, 3), np.float32)
-        wanted = slice(start - first, stop - first)
-        images, finite = quantize(floats[wanted])
-        return images, finite, sources[wanted]
+        drawn.append(np.zeros((0, size, size, 3), np.float32))
+        return np.concatenate(drawn)[start - first : stop - first]
 
-    def _draw(self, sources: np.ndarray) -> np.ndarray:
-        styles = self._styles_of(sources)
+    def _draw(self, start: int, sources: np.ndarray) -> np.ndarray:
+        styles = self._styles_of(sources) if self.scheme.faces else self._from_noise(start)
         layers = self.scheme.combine(styles, self.combiner.layers, self.settings.alpha)
         return self.combiner.draw(layers).numpy()
+
+    def _from_noise(self, start: int) -> torch.Tensor:
+        wanted = np.arange(start, start + BLOCK)
+        noise = noise_for(self.settings.seed, wanted, self.combiner.noise)
+        return self.combiner.styles_from_noise(torch.from_numpy(noise))[:, None]
 
     def _styles_of(self, faces: np.ndarray) -> torch.Tensor:
         blocks = np.unique(faces // BLOCK)
@@ -163,6 +192,7 @@ def generate(
     out: Path | str,
     progress: bool = True,
     maker: FaceMaker | None = None,
+    download: bool = False,
 ) -> GenerationResult:
     """Judge images 0, 1, 2 … and save those that pass, until `settings.count` are saved in `out`.
 
@@ -172,7 +202,7 @@ def generate(
     process. What was saved stays in both cases.
     """
     started = time.perf_counter()
-    maker = FaceMaker(settings) if maker is None else maker
+    maker = FaceMaker(settings, download=download) if maker is None else maker
     identity = {**asdict(settings), "rule": repr(rule), **maker.about()}
     with RunFolder(Path(out), identity, free=("count", "max_tries")) as folder:
         clock = Counter(load=time.perf_counter() - started)

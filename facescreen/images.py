@@ -97,6 +97,19 @@ def quantize(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return images, finite
 
 
+def wrapped(x: np.ndarray) -> np.ndarray:
+    """What `to_uint8` would do if it forgot to clip: values past 255 start again at 0.
+
+    x: finite floats of any shape, meant to lie in [-1, 1]. Returns uint8 of the same shape. Some
+    converters do this in silence (a cast of floats to bytes keeps the lower eight bits); lessons
+    show what comes of it. Raises ImageError for NaN or infinity, and for integers.
+    """
+    x = _floats(x)
+    if not np.isfinite(x).all():
+        raise ImageError(_not_finite(x))
+    return np.rint((x.astype(np.float64) + 1) * 127.5).astype(np.int64).astype(np.uint8)
+
+
 def _floats(x: np.ndarray) -> np.ndarray:
     x = np.asarray(x)
     if x.dtype.kind != "f":

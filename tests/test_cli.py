@@ -10,7 +10,7 @@ from PIL import Image
 
 from facescreen import cli
 
-COMMANDS = ["portraits", "train", "generate", "screen", "lessons", "doctor"]
+COMMANDS = ["portraits", "train", "generate", "quality", "screen", "lessons", "doctor"]
 
 
 def run(*arguments: str, **options) -> subprocess.CompletedProcess:
@@ -95,6 +95,14 @@ def test_an_error_is_one_sentence_without_traceback(monkeypatch, capsys, error, 
     assert printed.err.startswith("facescreen: ")
     assert words in printed.err
     assert printed.err.count("\n") == 1
+
+
+def test_the_tree_that_a_source_expects_keeps_its_lines(tmp_path, capsys):
+    line = ["train", "--source", f"celeba:{tmp_path / 'real'}", "--out", str(tmp_path / "m")]
+    assert cli.main([*line, "--minutes", "1"]) == cli.ERROR
+    sentence, *tree = capsys.readouterr().err.splitlines()
+    assert sentence.endswith("(--download, or download=True); expected a folder such as")
+    assert tree[:3] == ["    real/", "        celeba/", "            img_align_celeba/"]
 
 
 def test_the_place_of_an_error_is_shown_on_demand_and_for_faults_of_ours(monkeypatch, capsys):
@@ -214,7 +222,12 @@ def test_train_hands_over_what_was_given(monkeypatch, tmp_path):
     out = tmp_path / "mine.safetensors"
     assert cli.main(["train", "--minutes", "2.5", "--seed", "3", "--out", str(out)]) == cli.SUCCESS
     expected = {"source": "portraits", "minutes": 2.5, "images": None, "seed": 3, "size": 64}
-    assert handed == {**expected, "out": out, "resume": True, "threads": None}
+    expected |= {"out": out, "resume": True, "threads": None}
+    assert handed == expected
+    handed.clear()
+    few = ["train", "--minutes", "2.5", "--seed", "3", "--faces", "500", "--download"]
+    assert cli.main([*few, "--out", str(out)]) == cli.SUCCESS
+    assert handed == {**expected, "faces": 500, "download": True}
 
 
 def test_lessons_reports_each_and_fails_if_one_does(tmp_path, monkeypatch, capsys):

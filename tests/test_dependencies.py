@@ -20,6 +20,7 @@ CONDA_NAME = {"torch": "pytorch", "jupyter-client": "jupyter_client"}
 IMPORT_NAME = {
     "pillow": "PIL",
     "pyyaml": "yaml",
+    "scikit-learn": "sklearn",
     "ipython": "IPython",
     "jupyter-client": "jupyter_client",
 }
@@ -29,7 +30,6 @@ OPTIONAL = {"cv2"}
 
 # Packages that no line of Python in facescreen/, tests/ or notebooks/ imports, and why they stay.
 NOT_IMPORTED = {
-    "torchvision": "installed with torch as one tested pair, so that no later install breaks it",
     "scipy": "lessons' exact tests and intervals",
     "matplotlib": "lessons' figures",
     "jupyterlab": "`make lab` starts it",

@@ -17,8 +17,9 @@ import torch
 
 from facescreen import generation
 from facescreen.faces.sources import open_source
-from facescreen.gan.checkpoints import FaceCombiner, load_combiner, save_combiner
-from facescreen.gan.trainer import TrainingSettings
+from facescreen.gan.checkpoints import load_combiner, save_model
+from facescreen.gan.combiner import CombinerSettings
+from facescreen.gan.models import FaceCombiner
 from facescreen.gan.training import train
 from facescreen.generation import GenerationSettings, generate
 from facescreen.images import save_png
@@ -50,7 +51,7 @@ def build(out: Path, model: Path, photos: Path) -> None:
 def learn(out: Path, model: Path, photos: Path) -> None:
     """The training that is killed: a checkpoint after every second of eight steps."""
     tiny = dict.fromkeys(("encoder_width", "generator_width", "critic_width"), 2)
-    settings = TrainingSettings(images=32, size=16, batch=4, style=8, checkpoint_every=8, **tiny)
+    settings = CombinerSettings(images=32, size=16, batch=4, style=8, checkpoint_every=8, **tiny)
     train(open_source(f"folder:{photos}", 16), settings, out / "m.safetensors", progress=False)
 
 
@@ -117,7 +118,7 @@ def ingredients(tmp_path_factory) -> tuple[Path, Path]:
     folder = tmp_path_factory.mktemp("ingredients")
     torch.manual_seed(0)
     architecture = {"size": 16, "style": 8, "encoder_width": 2, "generator_width": 2}
-    save_combiner(FaceCombiner(architecture), folder / "tiny.safetensors", {})
+    save_model(FaceCombiner(architecture), folder / "tiny.safetensors", {})
     (folder / "photos").mkdir()
     pixels = np.random.default_rng(0).integers(0, 256, (9, 16, 16, 3), dtype=np.uint8)
     for number, photo in enumerate(pixels):

@@ -1,10 +1,6 @@
-"""The face combiner: networks, losses, combination schemes, checkpoints, training."""
+"""Networks, losses, combination schemes, checkpoints."""
 
 import json
-import signal
-import subprocess
-import sys
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,48 +10,31 @@ from hypothesis import settings as effort
 from hypothesis import strategies as st
 from torch import nn
 
-from facescreen.files import InUseError
 from facescreen.gan import losses
 from facescreen.gan.checkpoints import (
     CheckpointError,
-    FaceCombiner,
     card_path,
     load_combiner,
-    save_combiner,
+    load_model,
+    save_model,
 )
-from facescreen.gan.combine import SCHEMES, pick_faces, scheme_named
+from facescreen.gan.combine import SCHEMES, noise_for, pick_faces, scheme_named
+from facescreen.gan.dcgan import DcganCritic, DcganGenerator
+from facescreen.gan.models import FaceCombiner, NoiseGan
 from facescreen.gan.networks import Critic, Encoder, Generator, layer_count, on_sphere
-from facescreen.gan.trainer import Trainer, TrainingSettings, combined_styles
-from facescreen.gan.training import (
-    TrainingStopped,
-    batch_of_faces,
-    main_train,
-    state_path,
-    train,
-)
-from facescreen.images import save_png
+from facescreen.gan.recipes import RECIPES, trainer_for
 
-ARCHITECTURE = {"size": 16, "style": 8, "encoder_width": 2, "generator_width": 2}
-TINY = TrainingSettings(
-    images=48, size=16, batch=8, style=8, encoder_width=2, generator_width=2, critic_width=2
-)
-
+ARCHITECTURE = {
+    "size": 16,
+    "style": 8,
+    "encoder_width": 2,
+    "generator_width": 2,
+    "mapping_layers": 2,
+    "output": "linear",
+}
+PLAIN = {"size": 16, "noise": 6, "generator_width": 2, "output": "tanh"}
 
 pytestmark = pytest.mark.usefixtures("one_thread")
-
-
-class Gradients:
-    """A source of plain faces: 20 color gradients."""
-
-    name, fingerprint = "gradients", "v1"
-
-    def __len__(self) -> int:
-        return 20
-
-    def load(self, indices):
-        ramp = np.linspace(0, 200, 16)[None, :, None, None] * np.ones((1, 1, 16, 3))
-        tint = (np.asarray(indices)[:, None] * [2, 5, 11] % 55)[:, None, None, :]
-        return (ramp + tint).astype(np.uint8)
 
 
 @pytest.fixture
@@ -129,25 +108,121 @@ def test_encoder_names_the_shape_that_it_needs(tiny):
         tiny.encode(torch.zeros(2, 16, 16, 3))
 
 
+def test_both_ways_in_lead_to_the_sphere_and_to_the_same_generator(tiny):
+    noise = torch.randn(5, tiny.noise)
+    styles = tiny.styles_from_noise(noise)
+    assert torch.allclose(styles.norm(dim=1), torch.full((5,), 8**0.5), atol=1e-5)
+    layered = styles[:, None].expand(-1, tiny.layers, -1)
+    assert torch.equal(tiny.draw_from_noise(noise), tiny.draw(layered))
+
+
+def test_a_model_without_mapping_says_that_it_needs_faces():
+    model = FaceCombiner({**ARCHITECTURE, "mapping_layers": 0})
+    with pytest.raises(ValueError, match="it needs faces"):
+        model.draw_from_noise(torch.randn(2, 8))
+
+
+def test_tanh_stays_within_and_linear_output_does_not(tiny):
+    loud = 30 * torch.randn(4, tiny.layers, 8)
+    squashed = FaceCombiner({**ARCHITECTURE, "output": "tanh"}).eval()
+    squashed.load_state_dict(tiny.state_dict())
+    assert tiny.draw(loud).abs().max() > 1
+    assert torch.allclose(squashed.draw(loud), tiny.draw(loud).tanh(), atol=1e-6)
+
+
+@pytest.mark.parametrize("size", [16, 32, 64, 128])
+@pytest.mark.parametrize("normalize", [True, False])
+def test_dcgan_fits_together_at_every_size(size, normalize):
+    images = DcganGenerator(size, 2, 6)(torch.randn(3, 6))
+    assert images.shape == (3, 3, size, size) and images.abs().max() <= 1
+    assert DcganCritic(size, 2, normalize)(images).shape == (3,)
+
+
+def test_dcgan_has_the_widths_and_the_parameters_of_the_published_one():
+    count = sum(p.numel() for p in DcganGenerator(64, 64, 100).parameters())
+    assert count == 3_576_704  # the tutorial's generator with nz 100, ngf 64
+    assert sum(p.numel() for p in DcganCritic(64, 64).parameters()) == 2_765_568
+
+
+@effort(max_examples=10)
+@given(st.lists(st.integers(0, 99), min_size=1, max_size=70))
+def test_a_face_from_noise_does_not_depend_on_its_company(rows):
+    torch.manual_seed(0)
+    model = NoiseGan(PLAIN).eval()
+    noise = torch.randn(100, 6)
+    assert torch.equal(model.draw_from_noise(noise[rows]), model.draw_from_noise(noise)[rows])
+
+
 # --- losses ---------------------------------------------------------------------------------------
 
 
-def test_adversarial_losses_mirror_each_other_and_ignore_a_constant():
+def test_relativistic_losses_mirror_each_other_and_ignore_a_constant():
     real, fake = torch.randn(9), torch.randn(9)
-    assert torch.equal(losses.critic_loss(real, fake), losses.generator_loss(fake, real))
-    shifted = losses.critic_loss(real + 7, fake + 7)
-    assert torch.allclose(losses.critic_loss(real, fake), shifted, atol=1e-5)
-    assert torch.allclose(losses.critic_loss(real, real), torch.tensor(2.0).log())
-    assert losses.critic_loss(real + 50, fake) < 1e-6
+    critic, generator = losses.LOSSES["relativistic"]
+    assert torch.equal(critic(real, fake), generator(fake, real))
+    assert torch.allclose(critic(real, fake), critic(real + 7, fake + 7), atol=1e-5)
+    assert torch.allclose(critic(real, real), torch.tensor(2.0).log())
+    assert critic(real + 50, fake) < 1e-6
 
 
-def test_gradient_penalty_of_a_linear_critic_is_its_squared_length():
-    critic = nn.Sequential(nn.Flatten(), nn.Linear(3 * 4 * 4, 1))
+def test_minimax_is_equation_1_of_the_paper():
+    real, fake = torch.randn(9), torch.randn(9)
+    critic, generator = losses.LOSSES["minimax"]
+    d_real, d_fake = torch.sigmoid(real), torch.sigmoid(fake)
+    value = d_real.log().mean() + (1 - d_fake).log().mean()
+    assert torch.allclose(critic(real, fake), -value, atol=1e-6)
+    assert torch.allclose(generator(real, fake), (1 - d_fake).log().mean(), atol=1e-6)
+
+
+def slope(loss, score: float) -> float:
+    fake = torch.tensor([score], requires_grad=True)
+    loss.generator(torch.zeros(1), fake).backward()
+    return fake.grad.item()
+
+
+def test_the_non_saturating_form_is_steep_where_equation_1_is_flat():
+    eq1, form = losses.LOSSES["minimax"], losses.LOSSES["non_saturating"]
+    assert eq1.critic is form.critic
+    assert -1e-3 < slope(eq1, -8.0) < 0 and slope(form, -8.0) < -0.99
+    assert slope(eq1, 0.0) == pytest.approx(slope(form, 0.0))
+
+
+def test_wasserstein_losses_are_differences_of_means():
+    critic, generator = losses.LOSSES["wasserstein"]
+    real, fake = torch.tensor([3.0, 5.0]), torch.tensor([1.0, 0.0])
+    assert critic(real, fake) == -3.5 and generator(real, fake) == -0.5
+
+
+def linear_critic() -> nn.Sequential:
+    return nn.Sequential(nn.Flatten(), nn.Linear(3 * 4 * 4, 1))
+
+
+def test_penalties_of_a_linear_critic_follow_from_its_length():
+    critic, random = linear_critic(), torch.Generator().manual_seed(0)
     weight = critic[1].weight
-    penalty = losses.gradient_penalty(critic, torch.randn(5, 3, 4, 4))
+    images = torch.randn(6, 3, 4, 4), torch.randn(6, 3, 4, 4)
+    penalty = losses.zero_centered_penalty(critic, *images, random)
     assert torch.allclose(penalty, weight.square().sum())
     penalty.backward()
     assert torch.allclose(weight.grad, 2 * weight)
+    with torch.no_grad():
+        weight.mul_(3 / weight.norm())
+    assert losses.unit_slope_penalty(critic, *images, random).item() == pytest.approx(4, rel=1e-4)
+
+
+def test_unit_slope_is_asked_for_between_real_and_generated_images():
+    seen = []
+
+    class Watching(nn.Module):
+        def forward(self, images):
+            seen.append(images)
+            return images.sum(dim=(1, 2, 3))
+
+    real, fake = torch.zeros(50, 3, 4, 4), torch.ones(50, 3, 4, 4)
+    losses.unit_slope_penalty(Watching(), real, fake, torch.Generator().manual_seed(0))
+    shares = seen[0].flatten(1)
+    assert (shares == shares[:, :1]).all(), "one point on the line for each pair"
+    assert shares.min() >= 0 and shares.max() <= 1 and shares[:, 0].std() > 0.2
 
 
 def test_pixel_loss_counts_pixels_and_weighted_edges():
@@ -169,7 +244,10 @@ def test_feature_loss_sums_levels():
 # --- combining ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", SCHEMES)
+FROM_FACES = [name for name, scheme in SCHEMES.items() if scheme.faces]
+
+
+@pytest.mark.parametrize("name", FROM_FACES)
 @pytest.mark.parametrize("layers", [2, 3, 4, 5])
 def test_combining_a_face_with_itself_gives_that_face(name, layers):
     scheme = SCHEMES[name]
@@ -178,7 +256,7 @@ def test_combining_a_face_with_itself_gives_that_face(name, layers):
     assert torch.allclose(combined, face.expand(-1, layers, -1), atol=1e-6)
 
 
-@pytest.mark.parametrize("name", [name for name in SCHEMES if name != "self"])
+@pytest.mark.parametrize("name", [name for name in FROM_FACES if name != "self"])
 def test_every_face_picked_matters(name):
     scheme = SCHEMES[name]
     styles = some_styles(scheme.faces)
@@ -206,7 +284,7 @@ def test_schemes_do_what_their_names_say():
 
 
 def test_unknown_scheme_lists_the_known_ones():
-    with pytest.raises(ValueError, match="'three'; there are self, two_faces"):
+    with pytest.raises(ValueError, match="'three'; there are noise, self"):
         scheme_named("three")
 
 
@@ -244,6 +322,22 @@ def test_picks_never_change_from_one_version_to_the_next():
     ]
 
 
+@given(st.integers(-(2**63), 2**64), st.lists(st.integers(0, 2**40), min_size=1, max_size=9))
+def test_noise_depends_on_seed_and_index_alone(seed, images):
+    noise = noise_for(seed, np.array(images), 7)
+    for row, image in enumerate(images):
+        assert (noise_for(seed, np.array([image]), 7) == noise[row]).all()
+
+
+def test_noise_is_normal_and_unrelated():
+    noise = noise_for(3, np.arange(4000), 50).astype(np.float64)
+    assert abs(noise.mean()) < 0.01 and abs(noise.std() - 1) < 0.01
+    assert abs((noise**4).mean() - 3) < 0.1  # a normal's fourth moment
+    related = np.corrcoef(noise.T) - np.eye(50)
+    assert np.abs(related).max() < 0.08  # 4,000 draws: standard deviation 0.016
+    assert np.abs(np.corrcoef(noise[:50]) - np.eye(50)).max() < 0.7
+
+
 def test_too_few_faces_to_pick_from():
     with pytest.raises(ValueError, match="combines 4 different faces; the source has 3"):
         pick_faces(0, np.arange(2), 4, 3)
@@ -254,7 +348,7 @@ def test_too_few_faces_to_pick_from():
 
 def saved(tiny: FaceCombiner, folder, name="model.safetensors"):
     path = folder / name
-    save_combiner(tiny, path, {"what": "a test"})
+    save_model(tiny, path, {"what": "a test"})
     return path
 
 
@@ -267,9 +361,20 @@ def test_a_saved_combiner_comes_back_rounded_to_float16(tiny, tmp_path):
 
 
 def test_the_default_model_fits_its_budget(tmp_path):
-    trainer = Trainer(TrainingSettings())
-    path = saved(trainer.combiner, tmp_path)
+    path = saved(trainer_for(RECIPES["combiner"]).model, tmp_path)
     assert path.stat().st_size + card_path(path).stat().st_size <= 4_000_000
+
+
+def test_a_saved_dcgan_comes_back_and_is_no_combiner(tmp_path):
+    torch.manual_seed(0)
+    model, path = NoiseGan(PLAIN).eval(), tmp_path / "plain.safetensors"
+    save_model(model, path, {})
+    back, noise = load_model(path), torch.randn(4, 6)
+    assert torch.allclose(back.draw_from_noise(noise), model.draw_from_noise(noise), atol=1e-2)
+    with pytest.raises(
+        CheckpointError, match=r"plain\.safetensors is a dcgan, which has no way in"
+    ):
+        load_combiner(path)
 
 
 def test_a_missing_model_is_named(tmp_path):
@@ -311,193 +416,3 @@ def test_weights_of_another_architecture_are_refused(tiny, tmp_path):
     card_path(path).write_text(json.dumps(card))
     with pytest.raises(CheckpointError, match="does not fit the architecture"):
         load_combiner(path)
-
-
-# --- training -------------------------------------------------------------------------------------
-
-
-def run(folder, settings=TINY, **options):
-    return train(Gradients(), settings, folder / "m.safetensors", progress=False, **options)
-
-
-def weights_of(result) -> dict[str, torch.Tensor]:
-    return load_combiner(result.path).state_dict()
-
-
-def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
-    return one.keys() == other.keys() and all(torch.equal(one[n], other[n]) for n in one)
-
-
-def test_training_is_decided_by_its_seed(tmp_path):
-    first, second = run(tmp_path / "a"), run(tmp_path / "b")
-    other = run(tmp_path / "c", replace(TINY, seed=1))
-    assert same(weights_of(first), weights_of(second))
-    assert not same(weights_of(first), weights_of(other))
-
-
-def test_training_learns_to_reconstruct(tmp_path):
-    history = run(tmp_path, replace(TINY, images=1600, learning_rate=3e-3)).history
-    pixels = [step["pixels"] for step in history]
-    assert np.mean(pixels[-20:]) < 0.6 * np.mean(pixels[:20])
-
-
-def test_a_run_cut_in_two_ends_in_the_weights_of_a_whole_one(tmp_path):
-    whole = run(tmp_path / "whole")
-    half = run(tmp_path / "cut", replace(TINY, images=24))
-    assert half.images == 24
-    resumed = run(tmp_path / "cut")
-    assert resumed.images == 48 and len(resumed.history) == 3
-    assert same(weights_of(resumed), weights_of(whole))
-
-
-def test_an_interrupt_saves_and_the_run_goes_on_from_there(tmp_path):
-    def press_ctrl_c(trainer, _):
-        if trainer.images == 16:
-            signal.raise_signal(signal.SIGINT)
-
-    cut = run(tmp_path / "cut", callback=press_ctrl_c)
-    assert (cut.images, cut.finished) == (16, False)
-    assert json.loads(card_path(cut.path).read_text())["images"] == 16
-    assert same(weights_of(run(tmp_path / "cut")), weights_of(run(tmp_path / "whole")))
-
-
-def test_resume_false_starts_afresh(tmp_path):
-    first = run(tmp_path)
-    again = run(tmp_path, resume=False)
-    assert len(again.history) == len(first.history) == 6
-
-
-def test_minutes_end_a_run_before_its_images_do(tmp_path):
-    result = run(tmp_path, minutes=0.0)
-    assert (result.images, result.finished) == (0, False)
-    assert load_combiner(result.path).size == 16
-
-
-def test_other_settings_are_not_resumed(tmp_path):
-    run(tmp_path)
-    with pytest.raises(CheckpointError, match=r"learning_rate 0\.0005, not 0\.001"):
-        run(tmp_path, replace(TINY, learning_rate=1e-3))
-
-
-def test_other_faces_are_not_resumed(tmp_path):
-    class Others(Gradients):
-        fingerprint = "v2"
-
-    path = run(tmp_path).path
-    before = path.read_bytes()
-    with pytest.raises(CheckpointError, match="other faces"):
-        train(Others(), TINY, path, progress=False)
-    assert path.read_bytes() == before
-
-
-def test_a_torn_state_is_not_resumed(tmp_path):
-    state = state_path(run(tmp_path).path)
-    state.write_bytes(state.read_bytes()[:-100])
-    with pytest.raises(CheckpointError, match="cannot be resumed from"):
-        run(tmp_path)
-
-
-def test_divergence_stops_and_keeps_the_last_good_checkpoint(tmp_path):
-    settings = replace(TINY, images=400, checkpoint_every=16)
-
-    def poison(trainer, _):
-        if trainer.images == 40:
-            with torch.no_grad():
-                trainer.critic.to_score.weight.fill_(torch.nan)
-
-    with pytest.raises(TrainingStopped, match=r"after 48 images.*checkpoint of 32 images"):
-        run(tmp_path, settings, callback=poison)
-    kept = load_combiner(tmp_path / "m.safetensors")
-    assert kept.card["images"] == 32
-    assert all(torch.isfinite(value).all() for value in kept.state_dict().values())
-
-
-def test_weights_that_are_not_finite_are_never_saved(tmp_path):
-    def poison(trainer, _):
-        with torch.no_grad():
-            trainer.averaged.encoder.to_style.bias.fill_(torch.inf)
-
-    with pytest.raises(TrainingStopped, match=r"after 48 images.*nothing was saved"):
-        run(tmp_path, callback=poison)
-    assert not (tmp_path / "m.safetensors").exists()
-
-
-def test_the_card_says_where_the_model_comes_from(tmp_path):
-    card = load_combiner(run(tmp_path, command="facescreen train …").path).card
-    assert card["command"] == "facescreen train …"
-    assert card["data"] == {"source": "gradients", "fingerprint": "v1", "faces": 20}
-    assert card["settings"]["seed"] == 0 and card["images"] == 48
-    assert card["machine"]["threads"] == torch.get_num_threads()
-    assert card["minutes"] >= 0 and card["facescreen"]
-
-
-def test_a_folder_of_photographs_is_trained_on_end_to_end(tmp_path, capsys):
-    (tmp_path / "photos").mkdir()
-    for number, photo in enumerate(Gradients().load(range(5))):
-        save_png(tmp_path / "photos" / f"{number}.png", photo)
-    out, source = tmp_path / "m.safetensors", f"folder:{tmp_path / 'photos'}"
-    main_train(source, out, minutes=None, images=64, seed=2, size=16)
-    card = load_combiner(out).card
-    assert card["data"]["faces"] == 5 and card["images"] == 64
-    assert card["command"].startswith(f"facescreen train --source {source} --images 64 --seed 2")
-    assert "64 images" in capsys.readouterr().out
-
-
-def test_a_source_without_faces_is_refused(tmp_path):
-    class Empty(Gradients):
-        name = "empty"
-
-        def __len__(self):
-            return 0
-
-    with pytest.raises(ValueError, match="empty has no faces"):
-        train(Empty(), TINY, tmp_path / "m.safetensors", progress=False)
-
-
-@given(st.integers(1, 30), st.integers(1, 9), st.integers(0, 5))
-def test_each_pass_shows_every_face_once(faces, batch, seed):
-    class Counted:
-        def __len__(self):
-            return faces
-
-        def load(self, indices):
-            self.seen += indices.tolist()
-            return np.zeros((len(indices), 16, 16, 3), np.uint8)
-
-    source = Counted()
-    source.seen = []
-    settings = replace(TINY, batch=batch, seed=seed)
-    for step in range(-(-2 * faces // batch)):
-        batch_of_faces(source, settings, step)
-    assert (
-        sorted(source.seen[:faces]) == sorted(source.seen[faces : 2 * faces]) == list(range(faces))
-    )
-
-
-def test_training_combines_within_the_learned_styles():
-    styles = some_styles(1, count=12)[:, 0]
-    for seed in range(20):
-        random = torch.Generator().manual_seed(seed)
-        combined = combined_styles(styles, 6, 4, random)
-        assert combined.shape == (6, 4, 8)
-        assert torch.allclose(combined.norm(dim=2), torch.full((6, 4), 8**0.5), atol=1e-5)
-
-
-def test_two_processes_do_not_train_one_model(tmp_path):
-    result = run(tmp_path)
-    program = (
-        "import sys; from facescreen.files import locked; from pathlib import Path; "
-        "lock = locked(Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", program, result.path.with_suffix(".lock")],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as holder:
-        assert holder.stdout.readline() == b"held\n"
-        before = result.path.read_bytes()
-        with pytest.raises(InUseError, match="another process"):
-            run(tmp_path)
-        assert result.path.read_bytes() == before
-        holder.kill()
-    run(tmp_path)  # the lock died with its holder

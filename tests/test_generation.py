@@ -15,8 +15,8 @@ from hypothesis import settings as effort
 from hypothesis import strategies as st
 
 from facescreen import generation
-from facescreen.gan.checkpoints import FaceCombiner
 from facescreen.gan.combine import SCHEMES
+from facescreen.gan.models import FaceCombiner
 from facescreen.generation import (
     FaceMaker,
     GenerationSettings,
@@ -76,12 +76,13 @@ class Nothing(Third):
 
 @pytest.fixture(autouse=True)
 def noisy_source(monkeypatch):
-    monkeypatch.setattr(generation, "open_source", lambda *_: Faces())
+    monkeypatch.setattr(generation, "open_source", lambda *_, **__: Faces())
 
 
 def combiner(seed: int = 0) -> FaceCombiner:
     torch.manual_seed(seed)
     architecture = {"size": SIZE, "style": 8, "encoder_width": 2, "generator_width": 2}
+    architecture |= {"mapping_layers": 2, "output": "linear"}
     return FaceCombiner(architecture, {"sha256": f"model {seed}"}).eval()
 
 
@@ -261,8 +262,8 @@ def test_the_bound_grows_with_the_count():
 
 def test_images_that_are_not_finite_are_never_saved(tmp_path):
     class Failing(FaceMaker):
-        def _draw(self, sources):
-            floats = super()._draw(sources).copy()
+        def _draw(self, start, sources):
+            floats = super()._draw(start, sources).copy()
             floats[::4, 3, 3, 1] = np.nan
             floats[1::4, 0, 0, 0] = np.inf
             return floats

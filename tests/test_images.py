@@ -22,6 +22,7 @@ from facescreen.images import (
     read_image_with_notes,
     save_png,
     to_uint8,
+    wrapped,
 )
 
 UNIT = st.floats(-1, 1, width=32)
@@ -315,3 +316,25 @@ def test_marks_frame_images_without_covering_them(gap):
 def test_a_contact_sheet_refuses_what_it_cannot_lay_out(images, options):
     with pytest.raises(ImageError, match="not"):
         contact_sheet(images, **options)
+
+
+# --- the missing clamp ----------------------------------------------------------------------------
+
+
+@given(st.lists(st.floats(-4, 4), min_size=1, max_size=30))
+def test_without_clipping_values_wrap_around_and_others_stay(values):
+    x = np.array(values)
+    level = np.rint((x + 1) * 127.5)
+    np.testing.assert_array_equal(wrapped(x), level % 256)
+    inside = (level >= 0) & (level <= 255)
+    np.testing.assert_array_equal(wrapped(x)[inside], to_uint8(x, clip=True)[inside])
+
+
+def test_the_first_step_past_white_is_black():
+    assert wrapped(np.array([1.0, 1.0 + 2 / 255, -1.0 - 2 / 255])).tolist() == [255, 0, 255]
+
+
+@pytest.mark.parametrize("bad", [np.array([0.5, np.nan]), np.array([1, 2])])
+def test_wrapping_refuses_what_converting_refuses(bad):
+    with pytest.raises(ImageError, match=r"NaN|float values"):
+        wrapped(bad)

@@ -16,6 +16,7 @@ PACKAGE = Path(facescreen.__file__).parent
 ROOMS = [
     ["__main__"],
     ["cli"],
+    ["command_line"],
     ["doctor", "lessons"],
     ["pages"],
     ["widgets"],
@@ -23,6 +24,8 @@ ROOMS = [
     ["plots"],
     ["report"],
     ["evaluation"],
+    ["study"],
+    ["quality"],
     ["generation"],
     ["runfolder"],
     ["gan"],
@@ -40,7 +43,8 @@ LEVEL = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
 # Rooms that must not know of each other, whatever their order: they meet in generation alone.
 STRANGERS = [("gan", "screening"), ("gan", "histogram"), ("gan", "rejection")]
 
-NUMPY_ROOMS = ["images", "histogram", "screening", "damage", "rejection", "faces.portraits"]
+NUMPY_ROOMS = ["images", "histogram", "screening", "damage", "rejection"]
+NUMPY_ROOMS += ["faces.portraits", "faces.sources"]
 
 
 def modules() -> dict[str, Path]:

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from facescreen.faces import sources
+from facescreen.faces import photographs, sources
+from facescreen.faces.portraits import portraits
 from facescreen.faces.sources import SourceError, open_source
 
 RNG = np.random.default_rng(0)
@@ -46,7 +47,7 @@ def test_a_folder_is_read_in_sorted_order_through_all_its_folders(folder):
 
 def test_a_folder_too_big_to_keep_is_read_again_with_the_same_result(folder, monkeypatch):
     kept = open_source(f"folder:{folder}", size=24)
-    monkeypatch.setattr(sources, "KEEP_BYTES", 0)
+    monkeypatch.setattr(photographs, "KEEP_BYTES", 0)
     read_again = open_source(f"folder:{folder}", size=24)
     assert read_again.kept is None
     np.testing.assert_array_equal(read_again.load([4, 2]), kept.load([4, 2]))
@@ -56,8 +57,11 @@ def test_files_that_cannot_be_read_are_listed_and_warned_about(folder):
     (folder / "text.png").write_text("no image")
     whole = (folder / "b.png").read_bytes()
     (folder / "more" / "cut.png").write_bytes(whole[: len(whole) // 2])
-    with pytest.warns(UserWarning, match="2 of 7 files cannot be read; the first: .*cut.png"):
+    with pytest.warns(
+        UserWarning, match="2 of 7 files cannot be read; the first: .*cut.png"
+    ) as caught:
         source = open_source(f"folder:{folder}")
+    assert caught[0].filename == __file__
     assert len(source) == 5
     assert len(source.problems) == 2
     assert all("expected" in problem and "\n" not in problem for problem in source.problems)
@@ -68,6 +72,36 @@ def test_conversions_are_counted(folder):
     Image.fromarray(PHOTOS[0]).save(folder / "lossy.jpg")
     source = open_source(f"folder:{folder}")
     assert source.notes == {"gray": 1, "lossy": 1, "resized": 7}
+
+
+def test_every_kind_of_photograph_becomes_an_upright_square_in_8_bit_rgb(tmp_path):
+    photo = Image.fromarray(face := portraits(1, size=64, seed=0)[0])
+    sideways = Image.Exif()
+    sideways[0x0112] = 6  # to be turned clockwise to be upright
+    photo.save(tmp_path / "0.png")
+    photo.transpose(Image.Transpose.ROTATE_90).save(tmp_path / "1.png", exif=sideways)
+    (tmp_path / "in" / "side").mkdir(parents=True)
+    photo.putalpha(255)
+    photo.save(tmp_path / "in" / "2.png")
+    photo.putalpha(0)
+    photo.save(tmp_path / "in" / "side" / "3.png")
+    photo = Image.fromarray(face)
+    photo.convert("CMYK").save(tmp_path / "4.tif")
+    gray = np.asarray(photo.convert("L"))
+    Image.fromarray(gray).save(tmp_path / "5.png")
+    Image.fromarray(gray.astype(np.uint16) * 257).save(tmp_path / "6.png")
+    photo.quantize(32).save(tmp_path / "7.png")
+    source = open_source(f"folder:{tmp_path}", size=64)
+    names = [file.stem for file in source.files]
+    loaded = dict(zip(names, source.load(range(8)), strict=True))
+    for same in ("0", "1", "2", "4"):
+        np.testing.assert_array_equal(loaded[same], face, err_msg=same)
+    assert (loaded["3"] == 128).all()  # nothing but the mid-gray behind it
+    for same in ("5", "6"):
+        np.testing.assert_array_equal(loaded[same], np.repeat(gray[..., None], 3, axis=2))
+    assert np.abs(loaded["7"].astype(int) - face).mean() < 10
+    expected = {"alpha": 2, "rotated": 1, "cmyk": 1, "gray": 2, "16-bit": 1, "palette": 1}
+    assert source.notes == expected
 
 
 def test_links_are_followed_once(folder):
@@ -122,7 +156,6 @@ def test_faces_that_do_not_exist_are_refused(folder, indices):
 
 
 def test_portraits_are_a_source_whose_faces_do_not_depend_on_how_they_are_asked_for():
-    pytest.importorskip("facescreen.faces.portraits")
     source = open_source("portraits", size=32, seed=3)
     faces = source.load([7, 2, 3, 7])
     assert faces.shape == (4, 32, 32, 3)

@@ -13,70 +13,15 @@ from typing import Any
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
-from torch import Tensor, nn
+from torch import Tensor
 
-from facescreen.gan.networks import Encoder, Generator, layer_count
+from facescreen.gan.models import MODELS, FaceCombiner, FaceModel
 
 SHIPPED = Path(__file__).parents[2] / "data" / "models" / "combiner64.safetensors"
-
-# Images are always encoded and drawn in batches of this size, filled up where fewer are asked for:
-# convolution libraries choose other kernels for other batch sizes, and the last bits then differ.
-BLOCK = 64
 
 
 class CheckpointError(Exception):
     """A checkpoint is missing, cut short or not what its card says, told in one sentence."""
-
-
-class FaceCombiner(nn.Module):
-    """Encoder and generator with the card they were loaded from; `encode` and `draw` use them.
-
-    Both give bit for bit the same result for an image whatever others are asked for with it.
-    """
-
-    def __init__(self, architecture: dict[str, int], card: dict[str, Any] | None = None) -> None:
-        super().__init__()
-        size, style = architecture["size"], architecture["style"]
-        self.encoder = Encoder(size, architecture["encoder_width"], style)
-        self.generator = Generator(size, architecture["generator_width"], style)
-        self.size, self.style, self.layers = size, style, layer_count(size)
-        self.architecture, self.card = dict(architecture), card or {}
-        self.to(memory_format=torch.channels_last)
-
-    @property
-    def sha256(self) -> str:
-        """SHA-256 of the weights file, "" for a model that was never saved."""
-        return self.card.get("sha256", "")
-
-    @torch.inference_mode()
-    def encode(self, faces: Tensor) -> Tensor:
-        """Existing faces uint8 `(N, size, size, 3)` → styles float32 `(N, w)`."""
-        if faces.shape[1:] != (self.size, self.size, 3) or faces.dtype != torch.uint8:
-            raise ValueError(
-                f"expected uint8 faces (N, {self.size}, {self.size}, 3), "
-                f"got {faces.dtype} {tuple(faces.shape)}"
-            )
-        images = faces.permute(0, 3, 1, 2).float() / 127.5 - 1
-        return _by_blocks(self.encoder, images, (self.style,))
-
-    @torch.inference_mode()
-    def draw(self, styles: Tensor) -> Tensor:
-        """Styles `(N, layers, w)` → float32 `(N, size, size, 3)`, about [-1, 1], unclipped."""
-        images = _by_blocks(self.generator, styles, (3, self.size, self.size))
-        return images.permute(0, 2, 3, 1)
-
-
-def _by_blocks(network: nn.Module, inputs: Tensor, shape: tuple[int, ...]) -> Tensor:
-    """`network` on blocks of exactly `BLOCK` rows, the last one filled up with its first."""
-    if not len(inputs):
-        return inputs.new_empty((0, *shape))
-    outputs = []
-    for rows in inputs.split(BLOCK):
-        full = torch.cat([rows, rows[:1].expand(BLOCK - len(rows), *rows.shape[1:])])
-        if full.ndim == 4:
-            full = full.contiguous(memory_format=torch.channels_last)
-        outputs.append(network(full)[: len(rows)])
-    return torch.cat(outputs)
 
 
 def sha256_of(path: Path) -> str:
@@ -101,17 +46,23 @@ def card_path(weights: Path) -> Path:
     return weights.with_suffix(".json")
 
 
-def save_combiner(combiner: FaceCombiner, path: Path, card: dict[str, Any]) -> None:
-    """Write the weights as float16 and their card (with architecture and SHA-256 added)."""
-    weights = {name: value.half().contiguous() for name, value in combiner.state_dict().items()}
+def save_model(model: FaceModel, path: Path, card: dict[str, Any]) -> None:
+    """Write the weights as float16 and their card (with kind, architecture and SHA-256 added)."""
+    # Counts of batch normalization are whole numbers, too large for float16 and not needed.
+    weights = {
+        name: value.half().contiguous()
+        for name, value in model.state_dict().items()
+        if value.is_floating_point()
+    }
     write_atomically(path, lambda temporary: save_file(weights, temporary))
-    card = {**card, "architecture": combiner.architecture, "sha256": sha256_of(path)}
+    card = {**card, "model": model.kind, "architecture": model.architecture}
+    card["sha256"] = sha256_of(path)
     text = json.dumps(card, indent=2) + "\n"
     write_atomically(card_path(path), lambda temporary: temporary.write_text(text, "utf-8"))
 
 
-def load_combiner(path: Path | str | None = None) -> FaceCombiner:
-    """The face combiner at `path` (default: the one shipped in `data/models`), ready to use.
+def load_model(path: Path | str | None = None) -> FaceModel:
+    """The model at `path` (default: the combiner shipped in `data/models`), ready to use.
 
     Raises `CheckpointError` with one sentence where a file is missing, cut short or not the one
     that its card describes.
@@ -123,9 +74,23 @@ def load_combiner(path: Path | str | None = None) -> FaceCombiner:
             "with `pip install -e .`, or make a model with `facescreen train`"
         )
     card = read_card(weights)
-    combiner = FaceCombiner(card["architecture"], card)
-    combiner.load_state_dict(_checked_weights(weights, card, combiner.state_dict()))
-    return combiner.eval().requires_grad_(False)
+    try:
+        model = MODELS[card.get("model", FaceCombiner.kind)](card["architecture"], card)
+    except (KeyError, TypeError) as error:
+        raise CheckpointError(
+            f"{card_path(weights)} names no model that this version knows: {error}"
+        ) from error
+    whole = {n: v for n, v in model.state_dict().items() if v.is_floating_point()}
+    model.load_state_dict(_checked_weights(weights, card, whole), strict=False)
+    return model.to(memory_format=torch.channels_last).eval().requires_grad_(False)
+
+
+def load_combiner(path: Path | str | None = None) -> FaceCombiner:
+    """As `load_model`, for uses that need existing faces; refuses a model without an encoder."""
+    model = load_model(path)
+    if not isinstance(model, FaceCombiner):
+        raise CheckpointError(f"{path} is a {model.kind}, which has no way in from existing faces")
+    return model
 
 
 def read_card(weights: Path) -> dict[str, Any]:

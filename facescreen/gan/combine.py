@@ -23,6 +23,11 @@ DEFAULT_SCHEME = "mix_and_extrapolate"
 DEFAULT_ALPHA = 0.4
 
 
+def no_face(styles: Tensor, layers: int, alpha: float) -> Tensor:
+    """No existing face at all: the one style given comes from noise."""
+    return styles.expand(-1, layers, -1)
+
+
 def one_face(styles: Tensor, layers: int, alpha: float) -> Tensor:
     """The face itself, encoded and drawn again."""
     return styles[:, :1].expand(-1, layers, -1)
@@ -56,13 +61,17 @@ def mix_and_extrapolate(styles: Tensor, layers: int, alpha: float) -> Tensor:
 
 
 class Scheme(NamedTuple):
-    """How many faces are picked for one image, and how their styles become one per layer."""
+    """How many faces are picked for one image, and how their styles become one per layer.
+
+    Where none is picked, the mapping network makes one style from noise in their place.
+    """
 
     faces: int
     combine: Callable[[Tensor, int, float], Tensor]
 
 
 SCHEMES: dict[str, Scheme] = {
+    "noise": Scheme(0, no_face),
     "self": Scheme(1, one_face),
     "two_faces": Scheme(2, two_faces),
     "four_faces": Scheme(4, four_faces),
@@ -102,3 +111,15 @@ def pick_faces(seed: int, images: np.ndarray, faces: int, available: int) -> np.
             pick += pick >= taken
         picks[:, column] = pick
     return picks
+
+
+def noise_for(seed: int, images: np.ndarray, width: int) -> np.ndarray:
+    """The noise that each image starts from: standard normal float32 `(len(images), width)`.
+
+    Row i depends on (seed, images[i]) alone, as in `pick_faces`.
+    """
+    keys = scrambled(np.uint64(seed % 2**64) ^ scrambled(np.asarray(images, np.uint64)))
+    draws = scrambled(keys[:, None] + np.arange(2 * width, dtype=np.uint64))
+    uniform = ((draws >> np.uint64(11)).astype(np.float64) + 0.5) / 2**53
+    length, angle = np.split(uniform, 2, axis=1)  # Box and Muller's two
+    return (np.sqrt(-2 * np.log(length)) * np.cos(2 * np.pi * angle)).astype(np.float32)

@@ -1,38 +1,111 @@
-"""Losses of the face combiner, as plain functions of scores, images and features.
+"""Losses as plain functions of scores, images and features.
 
-The adversarial pair is the relativistic one with zero-centered gradient penalties on both real and
-generated images, written from its formula (Huang et al., "The GAN is dead; long live the GAN!",
-2024, equations 2 to 4).
+A loss is a pair: what the critic makes small and what the generator makes small, given scores
+`(N,)` of real and of generated images. `LOSSES` and `PENALTIES` name them for the settings.
 """
+
+from collections.abc import Callable
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+# --- the game -------------------------------------------------------------------------------------
 
-def critic_loss(real: Tensor, fake: Tensor) -> Tensor:
+
+def binary_critic(real: Tensor, fake: Tensor) -> Tensor:
+    """−log D(x) − log(1 − D(G(z))), the paper's eq. 1 for the critic, with D = sigmoid(score)."""
+    return F.softplus(-real).mean() + F.softplus(fake).mean()
+
+
+def minimax_generator(real: Tensor, fake: Tensor) -> Tensor:
+    """log(1 − D(G(z))), eq. 1 for the generator: flat where the critic is sure of itself."""
+    return -F.softplus(fake).mean()
+
+
+def non_saturating_generator(real: Tensor, fake: Tensor) -> Tensor:
+    """−log D(G(z)): the same fixed point as eq. 1, and steep where eq. 1 is flat."""
+    return F.softplus(-fake).mean()
+
+
+def wasserstein_critic(real: Tensor, fake: Tensor) -> Tensor:
+    """Mean score of generated images minus that of real ones (Arjovsky et al., 2017)."""
+    return fake.mean() - real.mean()
+
+
+def wasserstein_generator(real: Tensor, fake: Tensor) -> Tensor:
+    """Minus the mean score of generated images."""
+    return -fake.mean()
+
+
+def relativistic_critic(real: Tensor, fake: Tensor) -> Tensor:
     """Mean of softplus(fake − real): each real image should score above its generated partner.
 
-    Both are float32 `(N,)`. Adding a constant to every score changes nothing, so a score alone
-    says nothing about an image.
+    Adding a constant to every score changes nothing, so a score alone says nothing about an image.
+    From the formula in Huang et al., "The GAN is dead; long live the GAN!", 2024, equation 2.
     """
     return F.softplus(fake - real).mean()
 
 
-def generator_loss(real: Tensor, fake: Tensor) -> Tensor:
+def relativistic_generator(real: Tensor, fake: Tensor) -> Tensor:
     """The same with the roles exchanged: generated images should score above real ones."""
     return F.softplus(real - fake).mean()
 
 
-def gradient_penalty(critic: nn.Module, images: Tensor) -> Tensor:
-    """Mean squared length of the critic's gradient at `images` `(N, 3, H, W)`.
+class Loss(NamedTuple):
+    """What each player makes small: both take scores of real and of generated images."""
 
-    On real images it is R1, on generated ones R2. Both keep the critic flat where the two
-    distributions meet, which is what lets the pair converge.
-    """
+    critic: Callable[[Tensor, Tensor], Tensor]
+    generator: Callable[[Tensor, Tensor], Tensor]
+
+
+LOSSES: dict[str, Loss] = {
+    "minimax": Loss(binary_critic, minimax_generator),
+    "non_saturating": Loss(binary_critic, non_saturating_generator),
+    "wasserstein": Loss(wasserstein_critic, wasserstein_generator),
+    "relativistic": Loss(relativistic_critic, relativistic_generator),
+}
+
+# --- penalties on the critic's gradient -----------------------------------------------------------
+
+
+def squared_gradient(critic: nn.Module, images: Tensor) -> Tensor:
+    """Squared length of the critic's gradient at each of `images` `(N, …)`: `(N,)`."""
     images = images.detach().requires_grad_(True)
     (gradient,) = torch.autograd.grad(critic(images).sum(), images, create_graph=True)
-    return gradient.square().sum(dim=(1, 2, 3)).mean()
+    return gradient.square().flatten(1).sum(dim=1)
+
+
+def zero_centered_penalty(
+    critic: nn.Module, real: Tensor, fake: Tensor, random: torch.Generator
+) -> Tensor:
+    """Half of R1 + R2: the squared gradient at real and at generated images, half of each batch.
+
+    Keeps the critic flat where the two distributions meet, which lets the pair converge. On half of
+    the batch it costs half, for a noisier estimate of the same.
+    """
+    return squared_gradient(critic, torch.cat([real[::2], fake[::2]])).mean()
+
+
+def unit_slope_penalty(
+    critic: nn.Module, real: Tensor, fake: Tensor, random: torch.Generator
+) -> Tensor:
+    """(|gradient| − 1)² at random points between real and generated images: WGAN-GP.
+
+    From the formula in Gulrajani et al., "Improved training of Wasserstein GANs", 2017, equation 3.
+    """
+    share = torch.rand(len(real), 1, 1, 1, generator=random).to(real.device)
+    slope = (squared_gradient(critic, share * real + (1 - share) * fake) + 1e-12).sqrt()
+    return (slope - 1).square().mean()
+
+
+PENALTIES: dict[str, Callable[[nn.Module, Tensor, Tensor, torch.Generator], Tensor]] = {
+    "zero_centered": zero_centered_penalty,
+    "unit_slope": unit_slope_penalty,
+}
+
+# --- likeness -------------------------------------------------------------------------------------
 
 
 def edges(images: Tensor) -> tuple[Tensor, Tensor]:

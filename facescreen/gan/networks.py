@@ -1,4 +1,4 @@
-"""The three networks of the face combiner: encoder, generator with a style per layer, critic.
+"""The style generator with its two ways in, an encoder and a mapping network, and its critic.
 
 Images inside this package are float32 `(N, 3, H, W)` in [-1, 1]; a style is float32 `(N, w)` on the
 sphere of radius sqrt(w). Nothing is normalized by batch statistics, so a face's result does not
@@ -6,11 +6,15 @@ depend on the faces that share its batch.
 """
 
 import math
+from collections.abc import Callable
 from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+# What a generator's last layer makes of its sums.
+OUTPUTS: dict[str, Callable[[Tensor], Tensor]] = {"linear": nn.Identity(), "tanh": torch.tanh}
 
 
 def on_sphere(style: Tensor) -> Tensor:
@@ -53,6 +57,27 @@ class Encoder(nn.Module):
         return on_sphere(self.to_style(x.flatten(1)))
 
 
+class Mapping(nn.Module):
+    """Noise → style: `(N, w)` normal → `(N, w)` on the sphere, where the encoder's styles lie too.
+
+    The way in that needs no existing face (StyleGAN, section 2, with fewer layers).
+    """
+
+    def __init__(self, style: int, layers: int) -> None:
+        super().__init__()
+        widths = [style, *[2 * style] * (layers - 1), style]
+        self.linears = nn.ModuleList(nn.Linear(i, o) for i, o in pairwise(widths))
+        for linear in self.linears:
+            nn.init.kaiming_normal_(linear.weight, a=0.2)
+            nn.init.zeros_(linear.bias)
+
+    def forward(self, noise: Tensor) -> Tensor:
+        x = self.linears[0](on_sphere(noise))
+        for linear in self.linears[1:]:
+            x = linear(F.leaky_relu(x, 0.2))
+        return on_sphere(x)
+
+
 class StyledUpsampling(nn.Module):
     """Doubles the resolution under one style: scale channels, repeat pixels, convolve 3×3, rescale.
 
@@ -93,13 +118,14 @@ class Generator(nn.Module):
     """A style per layer → face: `(N, layers, w)` → `(N, 3, size, size)`.
 
     The first style also lays out the 4×4 start, so it decides pose and outline; the last ones only
-    scale channels, so they decide color and texture. The output is linear: values outside [-1, 1]
-    happen, and the conversion to 8 bits decides what becomes of them.
+    scale channels, so they decide color and texture. A "linear" output leaves [-1, 1] at times, and
+    the conversion to 8 bits decides what becomes of that; "tanh" cannot, and hardly ever reaches
+    the brightest value either.
     """
 
-    def __init__(self, size: int, width: int, style: int) -> None:
+    def __init__(self, size: int, width: int, style: int, output: str = "linear") -> None:
         super().__init__()
-        self.layers = layer_count(size)
+        self.layers, self.squash = layer_count(size), OUTPUTS[output]
         widths = [width * min(8, 2**level) for level in reversed(range(self.layers))] + [3]
         widths[0] = 8 * width
         self.start = nn.Linear(style, widths[0] * 16)
@@ -114,7 +140,7 @@ class Generator(nn.Module):
         x = self.start(styles[:, 0]).unflatten(1, (4, 4, -1)).permute(0, 3, 1, 2)
         for layer, upsampling in enumerate(self.upsamplings):
             x = upsampling(x, styles[:, layer])
-        return x
+        return self.squash(x)
 
 
 class Critic(nn.Module):

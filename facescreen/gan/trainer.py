@@ -1,136 +1,158 @@
-"""The recipe of the face combiner: its settings, and what one step does with a batch.
+"""What all recipes share: two players, their optimizers, the moving average, and the critic's step.
 
 Everything random in a step comes from the generator that the caller hands in, so that a run which
 was stopped goes on as if it had not been.
 """
 
+import math
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from facescreen.gan.checkpoints import FaceCombiner
-from facescreen.gan.combine import SCHEMES
-from facescreen.gan.losses import (
-    critic_loss,
-    feature_loss,
-    generator_loss,
-    gradient_penalty,
-    pixel_loss,
-)
-from facescreen.gan.networks import Critic
+from facescreen.gan.batches import FaceArray
+from facescreen.gan.losses import LOSSES, PENALTIES
+from facescreen.gan.models import FaceModel
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TrainingSettings:
-    """The recipe. Lengths are in images shown, weights multiply losses."""
+    """What every recipe sets. Lengths are in images shown, weights multiply losses."""
 
-    images: int = 240_000  # existing faces shown in all, each one many times
+    recipe: str  # its name in `facescreen.gan.recipes.RECIPES`
+    images: int  # existing faces shown in all, each one many times
     seed: int = 0
     size: int = 64  # pixels
-    batch: int = 32
-    style: int = 128  # entries of a style
-    encoder_width: int = 20  # channels after the first convolution
-    generator_width: int = 32  # channels before the last one
-    critic_width: int = 24
-    learning_rate: float = 5e-4
-    betas: tuple[float, float] = (0.0, 0.99)
-    penalty: float = 4.0  # gamma of R1 and R2
-    penalty_every: int = 4  # steps; the penalty counts that much more when it comes
-    pixel_weight: float = 8.0
-    edge_weight: float = 0.5  # within the pixel loss
-    feature_weight: float = 1.0
-    averaging: float = 0.998  # decay of the moving average of the weights, per step
+    batch: int
+    loss: str  # a name in `facescreen.gan.losses.LOSSES`
+    penalty_kind: str = ""  # a name in `facescreen.gan.losses.PENALTIES`, or none
+    penalty: float = 0.0  # its weight
+    penalty_every: int = 1  # steps; the penalty counts that much more when it comes
+    learning_rate: float
+    last_learning_rate: float | None = None  # None: the learning rate does not change
+    anneal_from: int = 0  # images: here a cosine sets out from the first rate to the last
+    anneal: int = 0  # images: how long it takes
+    betas: tuple[float, float]
+    averaging: float = 0.0  # decay of the moving average of the weights, per step
+    output: str = "linear"  # the generator's last layer: "linear" or "tanh"
     checkpoint_every: int = 16_000  # images
+    history_every: int = 512  # images: a row of the history is the mean over so many
+    precision: str = "float32"  # of the convolutions: "float32" or "bfloat16"
+    channels_last: bool = True  # memory layout
 
 
 class Trainer:
-    """Networks, optimizers and their moving averages; `step` is one batch of the recipe."""
+    """Both players of one recipe; `step` is one batch. Subclasses say who plays and how."""
 
-    def __init__(self, settings: TrainingSettings) -> None:
-        torch.manual_seed(settings.seed)
-        self.settings = settings
-        architecture = {
-            name: getattr(settings, name)
-            for name in ("size", "style", "encoder_width", "generator_width")
-        }
-        self.combiner = FaceCombiner(architecture)
-        self.averaged = FaceCombiner(architecture).requires_grad_(False)
-        self.averaged.load_state_dict(self.combiner.state_dict())
-        self.critic = Critic(settings.size, settings.critic_width)
-        self.critic.to(memory_format=torch.channels_last)
+    def __init__(self, settings: TrainingSettings, device: str = "cpu") -> None:
+        self.settings, self.device = settings, torch.device(device)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(settings.seed)
+            model, averaged, critic = self.build_model(), self.build_model(), self.build_critic()
+        layout = torch.channels_last if settings.channels_last else torch.contiguous_format
+        self.model: FaceModel = model.to(self.device, memory_format=layout)
+        self.critic: nn.Module = critic.to(self.device, memory_format=layout)
+        self.averaged: FaceModel = averaged.to(self.device, memory_format=layout)
+        self.averaged.load_state_dict(self.model.state_dict())
+        self.averaged.eval().requires_grad_(False)
         self.optimizers = {
             name: torch.optim.Adam(
-                network.parameters(), settings.learning_rate, settings.betas, fused=True
+                getattr(self, name).parameters(), settings.learning_rate, settings.betas, fused=True
             )
-            for name, network in (("combiner", self.combiner), ("critic", self.critic))
+            for name in ("model", "critic")
         }
         self.images = 0
         self.seconds = 0.0
+
+    def build_model(self) -> FaceModel:
+        """The model with fresh weights."""
+        raise NotImplementedError
+
+    def build_critic(self) -> nn.Module:
+        """The critic with fresh weights."""
+        raise NotImplementedError
+
+    def step(self, faces: Tensor, random: torch.Generator) -> dict[str, float]:
+        """One update on `faces` `(batch, 3, size, size)`; returns the losses by name."""
+        raise NotImplementedError
+
+    def samples(self, faces: np.ndarray) -> np.ndarray:
+        """Float32 `(N, size, size, 3)` of the averaged model, from the same inputs at each call.
+
+        `faces` uint8 `(n, size, size, 3)` are existing faces for models that take any.
+        """
+        raise NotImplementedError
+
+    def concluded(self, faces: FaceArray, progress: bool) -> FaceModel:
+        """The model that a run ends in: the averaged one, with what is learned only at the end."""
+        return self.averaged
 
     @property
     def steps(self) -> int:
         """Batches done so far."""
         return self.images // self.settings.batch
 
-    def step(self, faces: Tensor, random: torch.Generator) -> dict[str, float]:
-        """One update of both players on `faces` `(batch, 3, size, size)`; returns the losses."""
-        half = len(faces) // 2
-        styles = self.combiner.encoder(faces)
-        layers = self.combiner.layers
-        own = SCHEMES["self"].combine(styles[:half, None], layers, 0.0)
-        combined = combined_styles(styles, len(faces) - half, layers, random)
-        made = self.combiner.generator(torch.cat([own, combined]))
+    def noise(self, count: int, random: torch.Generator) -> Tensor:
+        """Normal noise `(count, noise)`, the same on every device."""
+        return torch.randn(count, self.model.noise, generator=random).to(self.device)
 
-        losses = self._update_critic(faces, made.detach())
-        losses |= self._update_combiner(faces, made, half)
-        self.images += len(faces)
-        self._average()
-        return losses
+    def autocast(self) -> Any:
+        """Where bfloat16 is chosen, convolutions and products within run in it."""
+        low = self.settings.precision == "bfloat16"
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=low)
 
-    def _update_critic(self, real: Tensor, made: Tensor) -> dict[str, float]:
+    def learning_rate(self) -> float:
+        """The rate of this step; it depends on the images seen alone, not on when a run ends."""
+        first, last = self.settings.learning_rate, self.settings.last_learning_rate
+        if last is None:
+            return first
+        since = self.images - self.settings.anneal_from
+        progress = min(1.0, max(0.0, since / max(1, self.settings.anneal)))
+        return last + (first - last) * (1 + math.cos(math.pi * progress)) / 2
+
+    def begin(self, player: str) -> None:
+        """Forget the player's gradients and set its learning rate."""
+        self.optimizers[player].zero_grad(set_to_none=True)
+        for group in self.optimizers[player].param_groups:
+            group["lr"] = self.learning_rate()
+
+    def update_critic(
+        self, real: Tensor, made: Tensor, random: torch.Generator
+    ) -> dict[str, float]:
+        """One step of the critic on real and generated images, whose own history is not needed."""
         settings, critic = self.settings, self.critic
-        self.optimizers["critic"].zero_grad(set_to_none=True)
-        scores = critic(torch.cat([real, made]))
-        loss = critic_loss(*scores.split([len(real), len(made)]))
+        self.begin("critic")
+        with self.autocast():
+            loss = LOSSES[settings.loss].critic(*self.scores(real, made))
         loss.backward()
-        if self.steps % settings.penalty_every == 0:
-            # R1 and R2 in one pass (twice the mean over both is the sum of the two), on half of the
-            # batch: half the cost for a noisier estimate of the same.
-            penalty = 2 * gradient_penalty(critic, torch.cat([real[::2], made[::2]]))
-            (penalty * settings.penalty / 2 * settings.penalty_every).backward()
+        if settings.penalty_kind and self.steps % settings.penalty_every == 0:
+            penalty = PENALTIES[settings.penalty_kind](critic, real, made.float(), random)
+            (penalty * settings.penalty * settings.penalty_every).backward()
         self.optimizers["critic"].step()
         return {"critic": loss.item()}
 
-    def _update_combiner(self, faces: Tensor, made: Tensor, half: int) -> dict[str, float]:
-        settings, critic = self.settings, self.critic
-        self.optimizers["combiner"].zero_grad(set_to_none=True)
-        critic.requires_grad_(False)
-        with torch.no_grad():
-            seen_real = critic.features(faces)
-            scores_real = critic.score(seen_real)
-        seen = critic.features(made)
-        adversarial = generator_loss(scores_real, critic.score(seen))
-        pixels = pixel_loss(made[:half], faces[:half], settings.edge_weight)
-        features = feature_loss([x[:half] for x in seen], [x[:half] for x in seen_real])
-        loss = adversarial + settings.pixel_weight * pixels + settings.feature_weight * features
-        loss.backward()
-        critic.requires_grad_(True)
-        self.optimizers["combiner"].step()
-        return {"combiner": adversarial.item(), "pixels": pixels.item(), "loss": loss.item()}
+    def scores(self, real: Tensor, made: Tensor) -> tuple[Tensor, Tensor]:
+        """The critic's scores of both, `(N,)` each, in one pass."""
+        both = self.critic(torch.cat([real, made.to(real.dtype)]))
+        return both[: len(real)], both[len(real) :]
 
     @torch.no_grad()
-    def _average(self) -> None:
+    def finish(self, faces: int) -> None:
+        """Count the images of a step and let the averaged weights follow."""
+        self.images += faces
         # Early weights are worth forgetting sooner: the average then starts on the first faces.
         decay = min(self.settings.averaging, (1 + self.steps) / (10 + self.steps))
-        torch._foreach_lerp_(
-            list(self.averaged.parameters()), list(self.combiner.parameters()), 1 - decay
-        )
+        ours, theirs = list(self.averaged.parameters()), list(self.model.parameters())
+        torch._foreach_lerp_(ours, theirs, 1 - decay)
+        for kept, now in zip(self.averaged.buffers(), self.model.buffers(), strict=True):
+            kept.copy_(now)  # running averages of batch normalization
 
     def tensors(self) -> dict[str, Tensor]:
         """Everything that training goes on from, by name."""
         named = {}
-        for part in ("combiner", "averaged", "critic"):
+        for part in ("model", "averaged", "critic"):
             for name, value in getattr(self, part).state_dict().items():
                 named[f"{part}/{name}"] = value
         for part, optimizer in self.optimizers.items():
@@ -141,7 +163,7 @@ class Trainer:
 
     def load_tensors(self, named: dict[str, Tensor]) -> None:
         """The inverse of `tensors`."""
-        for part in ("combiner", "averaged", "critic"):
+        for part in ("model", "averaged", "critic"):
             start = f"{part}/"
             state = {n.removeprefix(start): v for n, v in named.items() if n.startswith(start)}
             getattr(self, part).load_state_dict(state)
@@ -155,23 +177,3 @@ class Trainer:
                         value = torch.empty_like(parameters[int(number)]).copy_(value)
                     whole["state"].setdefault(int(number), {})[entry] = value
             optimizer.load_state_dict(whole)
-
-
-def combined_styles(styles: Tensor, count: int, layers: int, random: torch.Generator) -> Tensor:
-    """`count` combinations of the batch's styles `(N, w)`: `(count, layers, w)`.
-
-    The scheme is drawn anew for each batch, so that the critic sees, and the generator learns, all
-    the ways of combining that stay inside the learned styles. The layer at which two faces meet is
-    drawn too: whoever combines may cut wherever they like.
-    """
-    rows = torch.stack(
-        [torch.randperm(len(styles), generator=random)[:count] for _ in range(layers)], dim=1
-    )
-    picked = styles[rows]  # (count, layers, w): another face for each layer
-    kind = torch.rand((), generator=random).item()
-    if kind < 0.25:
-        return picked
-    if kind < 0.4:
-        return SCHEMES["mean_two"].combine(picked[:, :2], layers, 0.0)
-    cut = int(torch.randint(1, layers, (), generator=random))
-    return picked[:, [0] * cut + [1] * (layers - cut)]

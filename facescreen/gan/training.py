@@ -1,10 +1,9 @@
-"""Train the face combiner: existing faces in, a checkpoint with its card out.
+"""The one training loop: existing faces in, a checkpoint with its card out, whatever the recipe.
 
 The faces of a batch and everything random in its step come from (seed, step), so a run that was
 stopped goes on from its saved state as if it had not been.
 """
 
-import json
 import math
 import os
 import platform
@@ -13,22 +12,35 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import torch
-from safetensors import safe_open
-from safetensors.torch import load_file, save_file
-from torch import Tensor
 from tqdm import tqdm
 
 import facescreen
 from facescreen.faces.sources import FaceSource, open_source
 from facescreen.files import locked
-from facescreen.gan.checkpoints import CheckpointError, save_combiner, write_atomically
+from facescreen.gan.batches import FaceArray, batch_of_faces
+from facescreen.gan.checkpoints import (
+    CheckpointError,
+    read_card,
+    save_model,
+    write_atomically,
+)
+from facescreen.gan.models import FaceModel
+from facescreen.gan.recipes import recipe_named, trainer_for
+from facescreen.gan.speed import choose_device, fastest
+from facescreen.gan.state import History, load_state, save_state, saved_settings, state_path
 from facescreen.gan.trainer import Trainer, TrainingSettings
+from facescreen.images import contact_sheet, quantize, save_png
+
+SHOWN = 16  # existing faces on a sheet of samples
+
+Callback = Callable[[Trainer, dict[str, float]], Any]
 
 
 class TrainingStopped(Exception):
@@ -37,13 +49,13 @@ class TrainingStopped(Exception):
 
 @dataclass
 class TrainingResult:
-    """Where training got to, and what it saw on the way."""
+    """Where training got to, and what it saw on the way, since its very first image."""
 
     path: Path
     images: int
     minutes: float
-    finished: bool  # False where minutes ran out or Ctrl-C was pressed: it can go on from there
-    history: list[dict[str, float]] = field(default_factory=list)
+    finished: bool  # False where it was stopped early: it can go on from there
+    history: History = field(default_factory=list)  # mean losses, a row per `history_every` images
 
 
 class DeferredInterrupt:
@@ -69,89 +81,26 @@ class DeferredInterrupt:
         self.pressed = True
 
 
-def batch_of_faces(faces: "FaceArray", settings: TrainingSettings, step: int) -> Tensor:
-    """Batch number `step` of a run: float32 `(batch, 3, size, size)` in [-1, 1], channels last.
+class HistoryRows:
+    """Losses of single steps in, their means over `every` images out."""
 
-    Each pass over the faces has its own order, which depends on (seed, pass) alone; every face is
-    mirrored in half of its appearances.
-    """
-    first = step * settings.batch
-    positions = np.arange(first, first + settings.batch)
-    indices = np.empty(settings.batch, np.int64)
-    for epoch in np.unique(positions // len(faces)):
-        here = positions // len(faces) == epoch
-        order = np.random.default_rng([settings.seed, int(epoch)]).permutation(len(faces))
-        indices[here] = order[positions[here] % len(faces)]
-    images = torch.from_numpy(faces.load(indices)).permute(0, 3, 1, 2).float() / 127.5 - 1
-    mirrored = np.random.default_rng([settings.seed, step, 1]).random(settings.batch) < 0.5
-    images[torch.from_numpy(mirrored)] = images[torch.from_numpy(mirrored)].flip(3)
-    return images.contiguous(memory_format=torch.channels_last)
+    def __init__(self, rows: History, every: int) -> None:
+        self.rows, self._every, self._pending = rows, every, []
 
+    def add(self, images: int, losses: dict[str, float]) -> None:
+        """Note one step; a row is complete where the images pass a multiple of `every`."""
+        self._pending.append(losses)
+        before = self.rows[-1]["images"] if self.rows else 0
+        if images // self._every > before // self._every:
+            self.close(images)
 
-class FaceArray:
-    """A source's faces, kept in memory where they take less than a gigabyte."""
-
-    def __init__(self, source: FaceSource, size: int) -> None:
-        self.source = source
-        fits = len(source) * size * size * 3 < 1e9
-        self.faces = source.load(np.arange(len(source))) if fits and len(source) else None
-
-    def __len__(self) -> int:
-        return len(self.source)
-
-    def load(self, indices: np.ndarray) -> np.ndarray:
-        """uint8 `(len(indices), size, size, 3)`."""
-        return self.source.load(indices) if self.faces is None else self.faces[indices]
-
-
-def save_state(trainer: Trainer, path: Path, faces: str) -> None:
-    """Write all that training goes on from into one file, atomically.
-
-    `faces` is the fingerprint of the source, which a later run has to share.
-    """
-    about = {"images": trainer.images, "seconds": trainer.seconds, "faces": faces}
-    about["settings"] = asdict(trainer.settings)
-    metadata = {"state": json.dumps(about)}
-    write_atomically(path, lambda temporary: save_file(trainer.tensors(), temporary, metadata))
-
-
-def load_state(trainer: Trainer, path: Path, faces: str) -> None:
-    """Go on from `path`; raises `CheckpointError` for another recipe, other faces, a torn file."""
-    try:
-        with safe_open(path, "pt") as file:
-            about = json.loads(file.metadata()["state"])
-        theirs, ours = about["settings"], json.loads(json.dumps(asdict(trainer.settings)))
-        # How long a run goes on and how often it saves may change without changing what it learns.
-        free = ("images", "checkpoint_every")
-        changed = [n for n in ours if n not in free and ours[n] != theirs.get(n)]
-        if changed:
-            name = changed[0]
-            raise CheckpointError(
-                f"{path} was trained with {name} {theirs.get(name)}, not {ours[name]}: use the "
-                "same settings, another output, or start afresh without resuming"
-            )
-        if about["faces"] != faces:
-            raise CheckpointError(
-                f"{path} was trained on other faces (fingerprint {about['faces']}, not {faces}): "
-                "use the same source, another output, or start afresh without resuming"
-            )
-        trainer.load_tensors(load_file(path))
-    except CheckpointError:
-        raise
-    except Exception as error:  # a torn file fails in many ways, all of them this one to the reader
-        raise CheckpointError(f"{path} cannot be resumed from: {error}") from error
-    trainer.images, trainer.seconds = about["images"], about["seconds"]
-
-
-def machine() -> dict[str, Any]:
-    """The machine a model was trained on, for its card."""
-    return {
-        "cores": os.cpu_count(),
-        "threads": torch.get_num_threads(),
-        "architecture": platform.machine(),
-        "cpu": torch.backends.cpu.get_cpu_capability(),
-        "torch": torch.__version__,
-    }
+    def close(self, images: int) -> None:
+        """Make a row of the steps that are in none yet."""
+        if self._pending:
+            # A recipe may update a player only now and then; the mean passes over what is missing.
+            means = pd.DataFrame(self._pending).mean()
+            self.rows.append({"images": images, **means.to_dict()})
+            self._pending = []
 
 
 def train(
@@ -163,51 +112,74 @@ def train(
     command: str = "",
     resume: bool = True,
     progress: bool = True,
-    callback: Callable[[Trainer, dict[str, float]], None] | None = None,
+    callback: Callback | None = None,
+    samples: bool = False,
+    device: str = "cpu",
 ) -> TrainingResult:
     """Train until `settings.images` are shown or `minutes` of training are over; save at `out`.
 
     Writes `out` (weights of the moving average, float16), its card, and `out` with `.state` before
-    the ending, from which a later call with the same settings goes on. `callback(trainer, losses)`
-    is called after each step. Ctrl-C saves and returns. Raises `TrainingStopped` where a loss is
-    not finite, keeping the last checkpoint; `CheckpointError` where `out` is another recipe's,
-    `InUseError` where another process is training it.
+    the ending, from which a later call with the same settings goes on. `samples` adds the history
+    as `.csv` and, in a folder named after `out`, a sheet drawn from fixed inputs at each
+    checkpoint. `callback(trainer, losses)` is called after each step and ends the run by returning
+    True. Ctrl-C saves and returns. Raises `TrainingStopped` where a loss is not finite, keeping the
+    last checkpoint; `CheckpointError` where `out` is another recipe's, `InUseError` where another
+    process is training it.
     """
     if not len(source):
         raise ValueError(f"the source {source.name} has no faces to train on")
     lock = locked(out.with_suffix(".lock"))
-    trainer, state = Trainer(settings), state_path(out)
+    trainer, state = trainer_for(settings, device), state_path(out)
+    rows: History = []
     if resume and state.exists():
-        load_state(trainer, state, source.fingerprint)
-    faces, history, saved = FaceArray(source, settings.size), [], trainer.images
+        rows = load_state(trainer, state, source.fingerprint)
+        if trainer.images >= settings.images and _concluded(out, trainer.images):
+            return TrainingResult(out, trainer.images, trainer.seconds / 60, True, rows)
+    faces, saved = FaceArray(source, settings.size), trainer.images
+    history = HistoryRows(rows, settings.history_every)
     bar = tqdm(total=settings.images, initial=trainer.images, unit=" images", disable=not progress)
 
-    def checkpoint() -> None:
+    def checkpoint(model: FaceModel, concluded: bool = False) -> None:
         if not all(torch.isfinite(value).all() for value in trainer.tensors().values()):
             raise TrainingStopped(_diverged(trainer, saved, out))
-        save_state(trainer, state, source.fingerprint)
-        save_combiner(trainer.averaged, out, training_card(trainer, source, command))
+        save_state(trainer, state, source.fingerprint, history.rows)
+        card = training_card(trainer, source, command)
+        save_model(model, out, {**card, "concluded": concluded})
+        if samples:
+            _save_samples(trainer, faces, history.rows, out)
 
     with lock, bar, DeferredInterrupt() as interrupt:
+        stop = False
         while (
             trainer.images < settings.images
             and not _over(trainer, minutes)
             and not interrupt.pressed
+            and not stop
         ):
             losses = _timed_step(trainer, faces)
             if not all(map(math.isfinite, losses.values())):
                 raise TrainingStopped(_diverged(trainer, saved, out))
-            history.append({"images": trainer.images, **losses})
+            history.add(trainer.images, losses)
             bar.update(settings.batch)
             bar.set_postfix({name: f"{value:.3f}" for name, value in losses.items()}, refresh=False)
-            if callback is not None:
-                callback(trainer, losses)
+            stop = callback is not None and callback(trainer, losses) is True
             if trainer.images - saved >= settings.checkpoint_every:
-                checkpoint()
+                checkpoint(trainer.averaged)
                 saved = trainer.images
-        checkpoint()
+        history.close(trainer.images)
+        whole = not interrupt.pressed and not stop  # whoever stops a run wants no more work done
+        checkpoint(trainer.concluded(faces, progress) if whole else trainer.averaged, whole)
     finished = trainer.images >= settings.images
-    return TrainingResult(out, trainer.images, trainer.seconds / 60, finished, history)
+    return TrainingResult(out, trainer.images, trainer.seconds / 60, finished, history.rows)
+
+
+def _concluded(out: Path, images: int) -> bool:
+    """Whether `out` is already what a run ends in after so many images."""
+    try:
+        card = read_card(out)
+    except CheckpointError:
+        return False
+    return card.get("concluded", False) and card.get("images") == images
 
 
 def _diverged(trainer: Trainer, saved: int, out: Path) -> str:
@@ -223,26 +195,44 @@ def _timed_step(trainer: Trainer, faces: FaceArray) -> dict[str, float]:
     started = time.perf_counter()
     step = trainer.steps
     random = torch.Generator().manual_seed(trainer.settings.seed * 2**32 + step)
-    losses = trainer.step(batch_of_faces(faces, trainer.settings, step), random)
+    batch = batch_of_faces(faces, trainer.settings, step).to(trainer.device)
+    losses = trainer.step(batch, random)
     trainer.seconds += time.perf_counter() - started
     return losses
 
 
-def state_path(out: Path) -> Path:
-    """Where the state of an unfinished run lies: beside its model, never shipped."""
-    return out.with_suffix(".state")
+def _save_samples(trainer: Trainer, faces: FaceArray, rows: History, out: Path) -> None:
+    folder = out.with_suffix("")
+    folder.mkdir(parents=True, exist_ok=True)
+    shown = faces.load(np.arange(min(SHOWN, len(faces))))
+    images, _ = quantize(trainer.samples(shown))
+    save_png(folder / f"{trainer.images:09d}.png", contact_sheet(images, columns=SHOWN))
+    table = pd.DataFrame(rows)
+    write_atomically(folder / "history.csv", lambda temporary: table.to_csv(temporary, index=False))
+
+
+def machine(device: str) -> dict[str, Any]:
+    """The machine a model was trained on, for its card."""
+    return {
+        "device": torch.cuda.get_device_name() if device == "cuda" else device,
+        "cores": os.cpu_count(),
+        "threads": torch.get_num_threads(),
+        "architecture": platform.machine(),
+        "cpu": torch.backends.cpu.get_cpu_capability(),
+        "torch": torch.__version__,
+    }
 
 
 def training_card(trainer: Trainer, source: FaceSource, command: str) -> dict[str, Any]:
     """What a reader needs to judge the model, and to make it again."""
     return {
-        "what": "face combiner: encoder and generator, moving average, float16",
+        "what": f"recipe {trainer.settings.recipe}, moving average of the weights, float16",
         "command": command.replace("--images IMAGES", f"--images {trainer.images}", 1),
         "data": {"source": source.name, "fingerprint": source.fingerprint, "faces": len(source)},
         "settings": asdict(trainer.settings),
         "images": trainer.images,
         "minutes": round(trainer.seconds / 60, 1),
-        "machine": machine(),
+        "machine": machine(trainer.device.type),
         "facescreen": facescreen.__version__,
     }
 
@@ -256,26 +246,47 @@ def main_train(
     size: int = 64,
     resume: bool = True,
     threads: int | None = None,
+    recipe: str = "combiner",
+    precision: str | None = None,
+    device: str = "auto",
+    download: bool = False,
+    faces: int | None = None,
 ) -> TrainingResult:
     """What `facescreen train` does: open the source, train, say in one line what came of it.
 
     Sums in another order round otherwise, so the same weights come out only with the same number
-    of `threads` (None: as many as torch takes by itself); the card's command names it.
+    of `threads` (None: as many as torch takes by itself) and the same `precision` (None: what a
+    short measurement finds fastest, or what the run to go on with has); the card's command names
+    both.
     """
     torch.set_num_threads(threads or torch.get_num_threads())
-    chosen = {} if images is None else {"images": images}
-    settings = TrainingSettings(seed=seed, size=size, **chosen)
+    out, device = Path(out), choose_device(device)
+    settings = recipe_named(recipe, seed=seed, size=size)
+    settings = settings if images is None else replace(settings, images=images)
+    # The faces stay the same whatever the seed of the training, as in `GenerationSettings`.
+    opened = open_source(source, size, 0, download=download, limit=faces)
+    if precision is not None:
+        settings = replace(settings, precision=precision)
+    elif resume and state_path(out).exists():
+        before = saved_settings(state_path(out))
+        chosen = {name: before.get(name) for name in ("precision", "channels_last")}
+        settings = replace(settings, **chosen)
+    else:
+        settings = fastest(settings, device)
     # A run that was stopped early is made again by asking for the images that it saw.
-    command = f"facescreen train --source {shlex.quote(source)} --images IMAGES"
-    command += f" --seed {seed} --size {size} --threads {torch.get_num_threads()}"
-    command += f" --out {shlex.quote(str(out))}"
+    command = f"facescreen train --recipe {recipe} --source {shlex.quote(source)}"
+    command += "" if faces is None else f" --faces {faces}"
+    command += f" --images IMAGES --seed {seed} --size {size} --precision {settings.precision}"
+    command += f" --threads {torch.get_num_threads()} --out {shlex.quote(str(out))}"
     result = train(
-        open_source(source, size, seed),
+        opened,
         settings,
-        Path(out),
+        out,
         minutes=minutes,
         command=command,
         resume=resume,
+        samples=True,
+        device=device,
     )
     how = "done" if result.finished else "stopped early, run the same command to go on"
     print(f"{result.path}: {result.images} images in {result.minutes:.1f} minutes ({how})")

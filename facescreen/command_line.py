@@ -1,0 +1,171 @@
+"""What each `facescreen` command takes, and the examples its help shows."""
+
+import argparse
+
+PORTRAITS_HELP = """\
+examples:
+  facescreen portraits --count 100 --out faces
+  facescreen portraits --count 1000 --size 128 --setting studio --seed 7 --out studio_faces
+"""
+TRAIN_HELP = """\
+examples:
+  facescreen train --minutes 10 --out build/models/mine.safetensors
+  facescreen train --recipe dcgan --minutes 3 --out build/models/dcgan.safetensors
+  facescreen train --source folder:photos --images 200000 --out build/models/photos.safetensors
+  facescreen train --source celeba:data/downloads --faces 9000 --minutes 60 --out mine.safetensors
+
+Sources of existing faces: portraits and portraits:studio (rendered), folder:PATH (photographs in
+PATH and the folders inside it), celeba:ROOT and lfw:ROOT (these data sets as torchvision lays them
+out: ROOT/celeba, ROOT/lfw-py). Nothing is downloaded unless --download is given.
+
+Beside OUT, a folder of its name keeps a sheet of samples for each checkpoint, and the history of
+the losses. The same command goes on where an earlier one stopped.
+"""
+GENERATE_HELP = """\
+examples:
+  facescreen generate --count 2500 --rule multi --seed 1 --out runs/multi
+  facescreen generate --count 500 --rule single --threshold 20 --out runs/single20
+  facescreen generate --count 100 --rule none --source folder:photos --out runs/raw
+  facescreen generate --count 100 --source lfw:data/downloads --faces 1000 --out runs/lfw
+
+`facescreen train --help` lists the sources of existing faces.
+The same command goes on where an earlier one stopped, and ends in the same images.
+"""
+SOURCE_HELP = "existing faces: portraits, folder:PATH, celeba:ROOT or lfw:ROOT (portraits)"
+SCREEN_HELP = """\
+examples:
+  facescreen screen photos --rule multi --out report
+  facescreen screen photos --rule single --threshold 20
+
+Thresholds count pixels and were chosen for images of 64×64. Every image file under FOLDER has its
+line in verdicts.csv; one that cannot be read has the reason "unreadable: …", and the exit code is
+then 3.
+"""
+QUALITY_HELP = """\
+examples:
+  facescreen quality
+  facescreen quality --model build/models/mine.safetensors --schemes self two_faces --count 1000
+
+Images are compared with portraits, so only models trained on portraits have figures that mean
+something. KID: 0 is best. Density and coverage: as large as those of "other portraits" is best.
+"""
+STUDY_HELP = """\
+examples:
+  facescreen study --out data/study
+  facescreen study --count 100 --images 2000 --out build/study_small
+  facescreen study --seeds 0 1 2 --out data/study
+
+Trains the quick recipe seven times (about half an hour on two cores), draws COUNT images for each
+setting and judges them by each rule. With --seeds it trains the default recipe once per seed
+instead, and measures how far the models differ. Trainings are kept in build/study and go on where
+they stopped.
+"""
+LESSONS_HELP = """\
+examples:
+  facescreen lessons                      every lesson, as web pages in build/lessons
+  facescreen lessons 07 -p count 100      one lesson, with another value of a parameter
+  facescreen lessons --in-place 07        run it and keep the outputs in the notebook
+"""
+DOCTOR_HELP = """\
+examples:
+  facescreen doctor
+"""
+
+
+def count(text: str) -> int:
+    """A whole number from 0 up."""
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"{text} is negative")
+    return value
+
+
+def portraits_options(add: argparse.ArgumentParser) -> None:
+    add.add_argument("--count", type=count, default=100, help="how many (default 100)")
+    add.add_argument("--size", type=count, default=64, help="pixels a side (default 64)")
+    add.add_argument("--seed", type=count, default=0, help="which faces (default 0)")
+    add.add_argument("--setting", choices=("varied", "studio"), default="varied")
+    add.add_argument("--out", required=True, help="folder for PNG files and attributes.csv")
+
+
+def source_options(add: argparse.ArgumentParser) -> None:
+    add.add_argument("--faces", type=count, help="use only the first so many faces of the source")
+    fetch = "fetch a data set that is not there"
+    add.add_argument("--download", action="store_true", default=None, help=fetch)
+
+
+def train_options(add: argparse.ArgumentParser) -> None:
+    add.add_argument("--source", default="portraits", help=SOURCE_HELP)
+    source_options(add)
+    add.add_argument(
+        "--recipe", help="combiner (default), dcgan, minimax, modern, quick or wgan_gp"
+    )
+    add.add_argument("--minutes", type=float, help="stop after this long")
+    add.add_argument("--images", type=count, help="stop after this many training images")
+    add.add_argument(
+        "--precision", choices=("float32", "bfloat16"), help="(the faster one, measured)"
+    )
+    add.add_argument("--device", help="auto, cpu, cuda or mps (auto)")
+    add.add_argument("--seed", type=count, default=0)
+    add.add_argument("--size", type=count, default=64, help="pixels a side (default 64)")
+    add.add_argument("--threads", type=count, help="of torch (all cores)")
+    add.add_argument("--out", required=True, help="file for the weights (.safetensors)")
+
+
+def rule_options(add: argparse.ArgumentParser, default: str) -> None:
+    add.add_argument("--rule", choices=("none", "single", "multi"), default=default)
+    add.add_argument("--threshold", type=count, help="single: pixels at value 255 (40)")
+    add.add_argument("--color-threshold", type=count, help="multi: pixels of one color (40)")
+    add.add_argument("--sum-threshold", type=count, help="multi: pixels of white (1000)")
+
+
+def generate_options(add: argparse.ArgumentParser) -> None:
+    add.add_argument("--count", type=count, help="images to save (2500)")
+    rule_options(add, "multi")
+    add.add_argument("--scheme", help="how existing faces are combined, by name")
+    add.add_argument("--alpha", type=float, help="strength of schemes that extrapolate")
+    add.add_argument("--seed", type=count, help="which combinations (0)")
+    add.add_argument("--source", help=SOURCE_HELP)
+    source_options(add)
+    add.add_argument("--size", type=count, help="pixels a side, as the model makes them (64)")
+    add.add_argument("--model", help="weights file; the shipped model if not given")
+    add.add_argument("--max-tries", type=count, help="give up after so many (20 × count)")
+    add.add_argument("--out", required=True, help="folder of the run")
+
+
+def quality_options(add: argparse.ArgumentParser) -> None:
+    add.add_argument("--model", help="weights file; the shipped model if not given")
+    add.add_argument("--schemes", nargs="+", metavar="SCHEME", help="by name (all)")
+    add.add_argument("--count", type=count, help="images of each kind (2500)")
+    add.add_argument("--seed", type=count, help="which combinations (0)")
+    add.add_argument("--size", type=count, help="pixels a side, as the model makes them (64)")
+
+
+def study_options(add: argparse.ArgumentParser) -> None:
+    add.add_argument("--count", type=count, help="images judged per setting (2500)")
+    add.add_argument("--images", type=count, help="shown in each training (30000; seeds: 80000)")
+    add.add_argument("--seeds", type=count, nargs="+", help="train the default recipe instead")
+    add.add_argument("--model", help="combiner to extrapolate with; the shipped one if not given")
+    add.add_argument("--out", required=True, help="folder for the table and the sheets")
+
+
+def screen_options(add: argparse.ArgumentParser) -> None:
+    add.add_argument("folder", metavar="FOLDER", help="searched with the folders inside it")
+    rule_options(add, "multi")
+    add.add_argument("--out", default=".", help="folder for verdicts.csv, or a .csv file")
+
+
+def lessons_options(add: argparse.ArgumentParser) -> None:
+    add.add_argument("names", nargs="*", metavar="LESSON", help="07, A1, or a file; all if none")
+    add.add_argument(
+        "-p",
+        dest="parameters",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("NAME", "VALUE"),
+        help="a value for the lesson's parameters cell; may be repeated",
+    )
+    add.add_argument("--out", default="build/lessons", help="folder for pages (build/lessons)")
+    add.add_argument("--folder", help="where the lessons are (notebooks)")
+    add.add_argument("--in-place", action="store_true", help="keep outputs in the notebooks")

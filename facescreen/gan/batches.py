@@ -1,0 +1,53 @@
+"""Batches of existing faces: which faces a step sees follows from (seed, step) alone."""
+
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from facescreen.faces.sources import FaceSource
+
+
+class BatchSettings(Protocol):
+    """What of a recipe's settings decides its batches."""
+
+    seed: int
+    batch: int
+    channels_last: bool
+
+
+class FaceArray:
+    """A source's faces, kept in memory where they take less than a gigabyte."""
+
+    def __init__(self, source: FaceSource, size: int) -> None:
+        self.source = source
+        fits = len(source) * size * size * 3 < 1e9
+        self.faces = source.load(np.arange(len(source))) if fits and len(source) else None
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+    def load(self, indices: np.ndarray) -> np.ndarray:
+        """uint8 `(len(indices), size, size, 3)`."""
+        return self.source.load(indices) if self.faces is None else self.faces[indices]
+
+
+def batch_of_faces(faces: FaceArray, settings: BatchSettings, step: int) -> Tensor:
+    """Batch number `step` of a run: float32 `(batch, 3, size, size)` in [-1, 1].
+
+    Each pass over the faces has its own order, which depends on (seed, pass) alone; every face is
+    mirrored in half of its appearances.
+    """
+    first = step * settings.batch
+    positions = np.arange(first, first + settings.batch)
+    indices = np.empty(settings.batch, np.int64)
+    for epoch in np.unique(positions // len(faces)):
+        here = positions // len(faces) == epoch
+        order = np.random.default_rng([settings.seed, int(epoch)]).permutation(len(faces))
+        indices[here] = order[positions[here] % len(faces)]
+    images = torch.from_numpy(faces.load(indices)).permute(0, 3, 1, 2).float() / 127.5 - 1
+    mirrored = np.random.default_rng([settings.seed, step, 1]).random(settings.batch) < 0.5
+    images[torch.from_numpy(mirrored)] = images[torch.from_numpy(mirrored)].flip(3)
+    layout = torch.channels_last if settings.channels_last else torch.contiguous_format
+    return images.contiguous(memory_format=layout)

@@ -1,0 +1,72 @@
+"""The state of an unfinished run: one file, from which it goes on as if it had not stopped."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
+
+from facescreen.gan.checkpoints import CheckpointError, write_atomically
+from facescreen.gan.trainer import Trainer
+
+# How long a run goes on and how often it saves may change without changing what it learns.
+FREE = ("images", "checkpoint_every", "history_every")
+
+History = list[dict[str, float]]
+
+
+def state_path(out: Path) -> Path:
+    """Where the state lies: beside the model, never shipped."""
+    return out.with_suffix(".state")
+
+
+def save_state(trainer: Trainer, path: Path, faces: str, history: History) -> None:
+    """Write all that training goes on from into one file, atomically.
+
+    `faces` is the fingerprint of the source, which a later run has to share.
+    """
+    about = {"images": trainer.images, "seconds": trainer.seconds, "faces": faces}
+    about |= {"settings": asdict(trainer.settings), "history": history}
+    metadata = {"state": json.dumps(about)}
+    write_atomically(path, lambda temporary: save_file(trainer.tensors(), temporary, metadata))
+
+
+def saved_settings(path: Path) -> dict[str, Any]:
+    """The settings that a state was saved with; raises `CheckpointError` for a torn file."""
+    return _about(path)["settings"]
+
+
+def load_state(trainer: Trainer, path: Path, faces: str) -> History:
+    """Go on from `path`; raises `CheckpointError` for another recipe, other faces, a torn file."""
+    about = _about(path)
+    theirs, ours = about["settings"], json.loads(json.dumps(asdict(trainer.settings)))
+    changed = [name for name in ours if name not in FREE and ours[name] != theirs.get(name)]
+    if changed:
+        name = changed[0]
+        raise CheckpointError(
+            f"{path} was trained with {name} {theirs.get(name)}, not {ours[name]}: use the "
+            "same settings, another output, or start afresh without resuming"
+        )
+    if about["faces"] != faces:
+        raise CheckpointError(
+            f"{path} was trained on other faces (fingerprint {about['faces']}, not {faces}): "
+            "use the same source, another output, or start afresh without resuming"
+        )
+    try:
+        trainer.load_tensors(load_file(path))
+    except Exception as error:  # a torn file fails in many ways, all of them this one to the reader
+        raise CheckpointError(f"{path} cannot be resumed from: {error}") from error
+    trainer.images, trainer.seconds = about["images"], about["seconds"]
+    return about["history"]
+
+
+def _about(path: Path) -> dict[str, Any]:
+    try:
+        with safe_open(path, "pt") as file:
+            about = json.loads(file.metadata()["state"])
+        _ = about["settings"], about["faces"], about["images"], about["seconds"], about["history"]
+    except Exception as error:  # as above
+        raise CheckpointError(f"{path} cannot be resumed from: {error}") from error
+    return about
