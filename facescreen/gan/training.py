@@ -168,7 +168,7 @@ def train(
                 saved = trainer.images
         history.close(trainer.images)
         whole = not interrupt.pressed and not stop  # whoever stops a run wants no more work done
-        checkpoint(trainer.concluded(faces, progress) if whole else trainer.averaged, whole)
+        checkpoint(_timed_end(trainer, faces, progress) if whole else trainer.averaged, whole)
     finished = trainer.images >= settings.images
     return TrainingResult(out, trainer.images, trainer.seconds / 60, finished, history.rows)
 
@@ -199,6 +199,13 @@ def _timed_step(trainer: Trainer, faces: FaceArray) -> dict[str, float]:
     losses = trainer.step(batch, random)
     trainer.seconds += time.perf_counter() - started
     return losses
+
+
+def _timed_end(trainer: Trainer, faces: FaceArray, progress: bool) -> FaceModel:
+    started = time.perf_counter()
+    model = trainer.concluded(faces, progress)
+    trainer.seconds += time.perf_counter() - started
+    return model
 
 
 def _save_samples(trainer: Trainer, faces: FaceArray, rows: History, out: Path) -> None:
