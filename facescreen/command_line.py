@@ -143,7 +143,7 @@ def quality_options(add: argparse.ArgumentParser) -> None:
 
 def study_options(add: argparse.ArgumentParser) -> None:
     add.add_argument("--count", type=count, help="images judged per setting (2500)")
-    add.add_argument("--images", type=count, help="shown in each training (30000; seeds: 80000)")
+    add.add_argument("--images", type=count, help="shown in each training (45000; seeds: 80000)")
     add.add_argument("--seeds", type=count, nargs="+", help="train the default recipe instead")
     add.add_argument("--model", help="combiner to extrapolate with; the shipped one if not given")
     add.add_argument("--out", required=True, help="folder for the table and the sheets")

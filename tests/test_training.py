@@ -12,6 +12,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from torch import nn
 
 from facescreen.files import InUseError
 from facescreen.gan import speed
@@ -120,6 +121,46 @@ def test_every_player_of_every_recipe_learns(recipe):
     assert any(name.startswith("averaged/") for name in learned)
 
 
+def test_gradients_are_those_of_the_player_and_laid_out_as_its_weights(recipe):
+    trainer = trainer_for(recipe)
+    weights = list(trainer.model.parameters())
+    loss = sum((weight**3).sum() for weight in weights) + next(trainer.critic.parameters()).sum()
+    trainer.take_gradients("model", loss)
+    for weight in weights:
+        assert torch.allclose(weight.grad, 3 * weight**2)
+        # The fused step walks through both as they lie in memory.
+        assert weight.grad.stride() == weight.stride()
+    assert all(parameter.grad is None for parameter in trainer.critic.parameters())
+
+
+def test_a_step_of_dcgan_is_the_textbook_one():
+    """One pass of the critic for both players gives what two passes of the old critic give."""
+    settings = replace(RECIPES["dcgan"], size=16, batch=8, generator_width=2, critic_width=2)
+    ours, book = trainer_for(settings), trainer_for(settings)
+    faces = batch_of_faces(Gradients(), settings, 0)
+    losses = ours.step(faces, torch.Generator().manual_seed(3))
+    made = book.model.generator(torch.randn(8, 100, generator=torch.Generator().manual_seed(3)))
+    critic_loss = nn.functional.softplus(-book.critic(faces)).mean()
+    critic_loss = critic_loss + nn.functional.softplus(book.critic(made.detach())).mean()
+    generator_loss = nn.functional.softplus(-book.critic(made)).mean()
+    optimizers = [
+        torch.optim.Adam(network.parameters(), 2e-4, (0.5, 0.999))
+        for network in (book.critic, book.model)
+    ]
+    generator_loss.backward()
+    optimizers[0].zero_grad()
+    critic_loss.backward()
+    for optimizer in optimizers:
+        optimizer.step()
+    assert losses["critic"] == pytest.approx(critic_loss.item(), rel=1e-5)
+    assert losses["model"] == pytest.approx(generator_loss.item(), rel=1e-5)
+    for player in ("model", "critic"):
+        pairs = zip(
+            getattr(ours, player).parameters(), getattr(book, player).parameters(), strict=True
+        )
+        assert all(torch.allclose(a, b, atol=2e-5) for a, b in pairs), player
+
+
 def test_samples_come_from_the_same_inputs_each_time(recipe):
     trainer, faces = trainer_for(recipe), Gradients().load(range(6))
     first = trainer.samples(faces)
@@ -137,7 +178,7 @@ def test_the_learning_rate_falls_from_the_first_to_the_last():
     for trainer.images in (0, 50, 100, 150, 10_000):
         rates.append(trainer.learning_rate())
     assert rates == pytest.approx([1.0, 1.0, 0.6, 0.2, 0.2])
-    trainer.begin("model")
+    trainer.step(batch_of_faces(Gradients(), settings, 0), torch.Generator())
     assert trainer.optimizers["model"].param_groups[0]["lr"] == pytest.approx(0.2)
     assert trainer_for(replace(settings, last_learning_rate=None)).learning_rate() == 1.0
 
@@ -287,7 +328,9 @@ def test_the_card_says_where_the_model_comes_from(tmp_path):
     assert card["minutes"] >= 0 and card["facescreen"]
 
 
-def test_a_folder_of_photographs_is_trained_on_end_to_end(tmp_path, capsys):
+def test_a_folder_of_photographs_is_trained_on_end_to_end(tmp_path, capsys, monkeypatch):
+    short = replace(RECIPES["combiner"], mapping_steps=5)
+    monkeypatch.setitem(RECIPES, "combiner", short)
     (tmp_path / "photos").mkdir()
     for number, photo in enumerate(Gradients().load(range(5))):
         save_png(tmp_path / "photos" / f"{number}.png", photo)

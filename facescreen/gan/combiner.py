@@ -77,7 +77,7 @@ class CombinerTrainer(Trainer):
             own = SCHEMES["self"].combine(styles[:again, None], layers, 0.0)
             combined = combined_styles(styles, len(faces) - again, layers, random)
             made = self.model.generator(torch.cat([own, combined])).float()
-        losses = self.update_critic(faces, made.detach(), random)
+        losses = self.update_critic(faces, made, random)
         losses |= self.update_model(faces, made)
         self.finish(len(faces))
         return losses
@@ -97,12 +97,21 @@ class CombinerTrainer(Trainer):
         )
         return whole.to(memory_format=torch.channels_last).eval().requires_grad_(False)
 
+    def update_critic(
+        self, faces: Tensor, made: Tensor, random: torch.Generator
+    ) -> dict[str, float]:
+        """One step of the critic."""
+        with self.autocast():
+            loss = LOSSES[self.settings.loss].critic(*self.scores(faces, made.detach()))
+        self.take_gradients("critic", loss)
+        self.add_penalty(faces, made, random)
+        self.optimizers["critic"].step()
+        return {"critic": loss.item()}
+
     def update_model(self, faces: Tensor, made: Tensor) -> dict[str, float]:
-        """One step of encoder, mapping and generator: fool the critic, and resemble the faces."""
+        """One step of encoder and generator: fool the new critic, and resemble the faces."""
         settings, critic = self.settings, self.critic
         again = min(settings.drawn_again, len(faces))
-        self.begin("model")
-        critic.requires_grad_(False)
         with self.autocast():
             with torch.no_grad():
                 seen_real = critic.features(faces)
@@ -112,8 +121,7 @@ class CombinerTrainer(Trainer):
             features = feature_loss([x[:again] for x in seen], [x[:again] for x in seen_real])
         pixels = pixel_loss(made[:again], faces[:again], settings.edge_weight)
         loss = adversarial + settings.pixel_weight * pixels + settings.feature_weight * features
-        loss.backward()
-        critic.requires_grad_(True)
+        self.take_gradients("model", loss)
         self.optimizers["model"].step()
         return {"model": adversarial.item(), "pixels": pixels.item()}
 

@@ -56,11 +56,8 @@ def learned_mapping(
         players[0].step()
         with torch.no_grad():
             scores_real = critic(real)
-        gradients = torch.autograd.grad(
-            loss.generator(scores_real, critic(made)), list(mapping.parameters())
-        )
-        for parameter, gradient in zip(mapping.parameters(), gradients, strict=True):
-            parameter.grad = gradient
+        game = loss.generator(scores_real, critic(made))
+        game.backward(inputs=list(mapping.parameters()))
         players[1].step()
         with torch.no_grad():
             torch._foreach_lerp_(

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from facescreen.gan.batches import FaceArray
-from facescreen.gan.losses import LOSSES, PENALTIES
+from facescreen.gan.losses import PENALTIES
 from facescreen.gan.models import FaceModel
 
 
@@ -112,26 +112,20 @@ class Trainer:
         progress = min(1.0, max(0.0, since / max(1, self.settings.anneal)))
         return last + (first - last) * (1 + math.cos(math.pi * progress)) / 2
 
-    def begin(self, player: str) -> None:
-        """Forget the player's gradients and set its learning rate."""
+    def take_gradients(self, player: str, loss: Tensor, retain_graph: bool = False) -> None:
+        """Set the player's gradients of `loss`, and its learning rate; nobody else's."""
         self.optimizers[player].zero_grad(set_to_none=True)
+        loss.backward(inputs=list(getattr(self, player).parameters()), retain_graph=retain_graph)
         for group in self.optimizers[player].param_groups:
             group["lr"] = self.learning_rate()
 
-    def update_critic(
-        self, real: Tensor, made: Tensor, random: torch.Generator
-    ) -> dict[str, float]:
-        """One step of the critic on real and generated images, whose own history is not needed."""
-        settings, critic = self.settings, self.critic
-        self.begin("critic")
-        with self.autocast():
-            loss = LOSSES[settings.loss].critic(*self.scores(real, made))
-        loss.backward()
+    def add_penalty(self, real: Tensor, made: Tensor, random: torch.Generator) -> None:
+        """Add the penalty on the critic's gradient to what it already has, where one is due."""
+        settings = self.settings
         if settings.penalty_kind and self.steps % settings.penalty_every == 0:
-            penalty = PENALTIES[settings.penalty_kind](critic, real, made.float(), random)
+            of = PENALTIES[settings.penalty_kind]
+            penalty = of(self.critic, real, made.detach().float(), random)
             (penalty * settings.penalty * settings.penalty_every).backward()
-        self.optimizers["critic"].step()
-        return {"critic": loss.item()}
 
     def scores(self, real: Tensor, made: Tensor) -> tuple[Tensor, Tensor]:
         """The critic's scores of both, `(N,)` each, in one pass."""
