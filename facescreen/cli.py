@@ -57,7 +57,7 @@ def train(options: argparse.Namespace) -> int:
         size=options.size,
         resume=True,
         threads=options.threads,
-        **_given(options, "download", "faces", "recipe", "precision", "device"),
+        **_given(options, "download", "faces", "recipe", "precision", "device", "channels_last"),
     )
     return SUCCESS
 

@@ -105,6 +105,8 @@ def train_options(add: argparse.ArgumentParser) -> None:
     add.add_argument(
         "--precision", choices=("float32", "bfloat16"), help="(the faster one, measured)"
     )
+    layout = "memory layout, with --precision"
+    add.add_argument("--channels-last", action=argparse.BooleanOptionalAction, help=layout)
     add.add_argument("--device", help="auto, cpu, cuda or mps (auto)")
     add.add_argument("--seed", type=count, default=0)
     add.add_argument("--size", type=count, default=64, help="pixels a side (default 64)")

@@ -12,6 +12,7 @@ from torch import nn
 
 from facescreen.gan import losses
 from facescreen.gan.checkpoints import (
+    SHIPPED,
     CheckpointError,
     card_path,
     load_combiner,
@@ -375,6 +376,14 @@ def test_a_saved_dcgan_comes_back_and_is_no_combiner(tmp_path):
         CheckpointError, match=r"plain\.safetensors is a dcgan, which has no way in"
     ):
         load_combiner(path)
+
+
+def test_what_ships_fits_its_budget_and_loads():
+    shipped = list(SHIPPED.parent.glob("*.safetensors")) + list(SHIPPED.parent.glob("*.json"))
+    assert sum(file.stat().st_size for file in shipped) <= 8_000_000
+    model = load_combiner()
+    assert model.size == 64 and model.mapping is not None
+    assert model.card["command"].startswith("facescreen train") and model.card["minutes"] > 0
 
 
 def test_a_missing_model_is_named(tmp_path):

@@ -1,6 +1,7 @@
 """Training: one loop for every recipe, decided by its seed, resumed without a trace."""
 
 import json
+import shlex
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
+from facescreen import cli
 from facescreen.files import InUseError
 from facescreen.gan import speed
 from facescreen.gan.batches import batch_of_faces
@@ -463,3 +465,24 @@ def test_a_run_goes_on_with_the_precision_it_began_with(tmp_path, monkeypatch):
     monkeypatch.setattr("facescreen.gan.training.fastest", fail)
     main_train(source, out, images=64, **given)
     assert load_model(out).card["settings"]["precision"] == "bfloat16"
+
+
+def test_the_cards_command_says_how_it_was_computed(tmp_path, monkeypatch):
+    (tmp_path / "photos").mkdir()
+    for number, photo in enumerate(Gradients().load(range(5))):
+        save_png(tmp_path / "photos" / f"{number}.png", photo)
+    out, source = tmp_path / "m.safetensors", f"folder:{tmp_path / 'photos'}"
+
+    def unusual(settings, device):
+        return replace(settings, precision="bfloat16", channels_last=False)
+
+    monkeypatch.setattr("facescreen.gan.training.fastest", unusual)
+    main_train(source, out, None, 32, seed=0, size=16, recipe="modern", device="cpu", faces=4)
+    card = load_model(out).card
+    words = shlex.split(card["command"])
+    assert words[:2] == ["facescreen", "train"] and card["data"]["faces"] == 4
+    before, out_again = out.read_bytes(), tmp_path / "again.safetensors"
+    words[words.index("--out") + 1] = str(out_again)
+    monkeypatch.delattr("facescreen.gan.training.fastest")
+    assert cli.main(words[1:]) == cli.SUCCESS
+    assert out_again.read_bytes() == before

@@ -255,6 +255,7 @@ def main_train(
     threads: int | None = None,
     recipe: str = "combiner",
     precision: str | None = None,
+    channels_last: bool = True,
     device: str = "auto",
     download: bool = False,
     faces: int | None = None,
@@ -262,9 +263,9 @@ def main_train(
     """What `facescreen train` does: open the source, train, say in one line what came of it.
 
     Sums in another order round otherwise, so the same weights come out only with the same number
-    of `threads` (None: as many as torch takes by itself) and the same `precision` (None: what a
-    short measurement finds fastest, or what the run to go on with has); the card's command names
-    both.
+    of `threads` (None: as many as torch takes by itself) and the same `precision` and memory layout
+    (`precision` None: those that a short measurement finds fastest, or that the run to go on with
+    has); the card's command names them.
     """
     torch.set_num_threads(threads or torch.get_num_threads())
     out, device = Path(out), choose_device(device)
@@ -273,7 +274,7 @@ def main_train(
     # The faces stay the same whatever the seed of the training, as in `GenerationSettings`.
     opened = open_source(source, size, 0, download=download, limit=faces)
     if precision is not None:
-        settings = replace(settings, precision=precision)
+        settings = replace(settings, precision=precision, channels_last=channels_last)
     elif resume and state_path(out).exists():
         before = saved_settings(state_path(out))
         chosen = {name: before.get(name) for name in ("precision", "channels_last")}
@@ -284,6 +285,8 @@ def main_train(
     command = f"facescreen train --recipe {recipe} --source {shlex.quote(source)}"
     command += "" if faces is None else f" --faces {faces}"
     command += f" --images IMAGES --seed {seed} --size {size} --precision {settings.precision}"
+    command += "" if settings.channels_last else " --no-channels-last"
+    command += "" if device == "cpu" else f" --device {device}"
     command += f" --threads {torch.get_num_threads()} --out {shlex.quote(str(out))}"
     result = train(
         opened,
