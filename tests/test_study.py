@@ -1,6 +1,7 @@
 """The study of breakage: each setting changes one thing, and its row says what was measured."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -107,3 +108,27 @@ def test_seeds_are_trained_once_and_measured_each(tmp_path, monkeypatch):
     again = study.run_seeds(tmp_path, (0, 1), say=said.append, **given)
     pd.testing.assert_frame_equal(again, first)
     assert all(file.read_bytes() == kept for file, kept in models.items())
+
+
+STORED = Path(study.__file__).parents[1] / "data" / "study"
+
+
+def test_the_stored_study_is_of_todays_settings():
+    table = pd.read_csv(STORED / "breakage.csv")
+    assert list(zip(table["question"], table["setting"], strict=True)) == [
+        (s.question, s.name) for s in study.SETTINGS
+    ]
+    assert (table["images"] == study.COUNT).all()
+    for name in RULES:
+        flagged = table[f"{name} %"] * study.COUNT / 100
+        assert np.allclose(flagged, flagged.round(), atol=0.01), "shares of whole images"
+        assert (table[f"{name} low %"] <= table[f"{name} %"]).all()
+        assert (table[f"{name} %"] <= table[f"{name} high %"]).all()
+    assert all((STORED / sheet).is_file() for sheet in table["sheet"])
+
+
+def test_the_stored_seeds_are_three_or_more():
+    table = pd.read_csv(STORED / "seeds.csv", index_col=["seed", "scheme"])
+    seeds = table.index.unique("seed")
+    assert len(seeds) >= 3
+    assert list(table.index) == [(seed, name) for seed in seeds for name in study.SEED_SCHEMES]

@@ -28,7 +28,7 @@ class CombinerSettings(TrainingSettings):
     drawn_again: int = 16  # images of a batch drawn from their own style; the others combine two
     style: int = 128  # entries of a style
     mapping_layers: int = 3  # from noise to style; 0: no way in from noise
-    mapping_steps: int = 3000  # see `facescreen.gan.mapping`
+    mapping_steps: int = 3000  # at most, see `facescreen.gan.mapping`
     encoder_width: int = 20  # channels after the first convolution
     generator_width: int = 32  # channels before the last one
     critic_width: int = 24
@@ -92,8 +92,10 @@ class CombinerTrainer(Trainer):
         shown = faces.load(np.arange(min(STYLES, len(faces))))
         both = np.concatenate([shown, shown[:, :, ::-1]])  # mirrored, as training shows them
         styles = self.averaged.encode(torch.from_numpy(both))
+        # A short run, whose styles mean little yet, is not kept waiting.
+        steps = min(settings.mapping_steps, self.images // 16)
         whole.mapping = learned_mapping(
-            styles, settings.mapping_layers, settings.mapping_steps, settings.seed, progress
+            styles, settings.mapping_layers, steps, settings.seed, progress
         )
         return whole.to(memory_format=torch.channels_last).eval().requires_grad_(False)
 
