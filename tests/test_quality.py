@@ -252,7 +252,7 @@ def test_damaged_features_are_refused_in_one_sentence(tmp_path):
     weights.write_bytes(FEATURES.read_bytes())
     card["architecture"]["width"] = 8
     card_path(weights).write_text(json.dumps(card), "utf-8")
-    with pytest.raises(CheckpointError, match="does not fit its card"):
+    with pytest.raises(CheckpointError, match="does not fit the architecture on its card"):
         load_features(weights)
     card_path(weights).write_text("{}", "utf-8")
     with pytest.raises(CheckpointError, match="not the card"):

@@ -33,19 +33,25 @@ class FaceArray:
         return self.source.load(indices) if self.faces is None else self.faces[indices]
 
 
+def batch_indices(faces: int, batch: int, seed: int, step: int) -> np.ndarray:
+    """Which of `faces` faces batch number `step` shows: int64 `(batch,)`.
+
+    Each pass over the faces has its own order, which depends on (seed, pass) alone.
+    """
+    passes, places = np.divmod(np.arange(step * batch, (step + 1) * batch), faces)
+    indices = np.empty(batch, np.int64)
+    for number in np.unique(passes):
+        order = np.random.default_rng([seed, int(number)]).permutation(faces)
+        indices[passes == number] = order[places[passes == number]]
+    return indices
+
+
 def batch_of_faces(faces: FaceArray, settings: BatchSettings, step: int) -> Tensor:
     """Batch number `step` of a run: float32 `(batch, 3, size, size)` in [-1, 1].
 
-    Each pass over the faces has its own order, which depends on (seed, pass) alone; every face is
-    mirrored in half of its appearances.
+    Every face is mirrored in half of its appearances.
     """
-    first = step * settings.batch
-    positions = np.arange(first, first + settings.batch)
-    indices = np.empty(settings.batch, np.int64)
-    for epoch in np.unique(positions // len(faces)):
-        here = positions // len(faces) == epoch
-        order = np.random.default_rng([settings.seed, int(epoch)]).permutation(len(faces))
-        indices[here] = order[positions[here] % len(faces)]
+    indices = batch_indices(len(faces), settings.batch, settings.seed, step)
     images = torch.from_numpy(faces.load(indices)).permute(0, 3, 1, 2).float() / 127.5 - 1
     mirrored = np.random.default_rng([settings.seed, step, 1]).random(settings.batch) < 0.5
     images[torch.from_numpy(mirrored)] = images[torch.from_numpy(mirrored)].flip(3)

@@ -47,18 +47,20 @@ def card_path(weights: Path) -> Path:
 
 
 def save_model(model: FaceModel, path: Path, card: dict[str, Any]) -> None:
-    """Write the weights as float16 and their card (with kind, architecture and SHA-256 added)."""
-    # Counts of batch normalization are whole numbers, too large for float16 and not needed.
-    weights = {
-        name: value.half().contiguous()
-        for name, value in model.state_dict().items()
-        if value.is_floating_point()
-    }
-    write_atomically(path, lambda temporary: save_file(weights, temporary))
+    """Write the model's weights and its card, with kind and architecture added."""
     card = {**card, "model": model.kind, "architecture": model.architecture}
-    card["sha256"] = sha256_of(path)
+    save_weights(model.state_dict(), path, card)
+
+
+def save_weights(state: dict[str, Tensor], path: Path, card: dict[str, Any]) -> dict[str, Any]:
+    """Write weights as float16 and their card, with SHA-256 added; returns that card."""
+    # Counts of batch normalization are whole numbers, too large for float16 and not needed.
+    weights = {n: v.half().contiguous() for n, v in state.items() if v.is_floating_point()}
+    write_atomically(path, lambda temporary: save_file(weights, temporary))
+    card = {**card, "sha256": sha256_of(path)}
     text = json.dumps(card, indent=2) + "\n"
     write_atomically(card_path(path), lambda temporary: temporary.write_text(text, "utf-8"))
+    return card
 
 
 def load_model(path: Path | str | None = None) -> FaceModel:
@@ -81,7 +83,7 @@ def load_model(path: Path | str | None = None) -> FaceModel:
             f"{card_path(weights)} names no model that this version knows: {error}"
         ) from error
     whole = {n: v for n, v in model.state_dict().items() if v.is_floating_point()}
-    model.load_state_dict(_checked_weights(weights, card, whole), strict=False)
+    model.load_state_dict(checked_weights(weights, card, whole), strict=False)
     return model.to(memory_format=torch.channels_last).eval().requires_grad_(False)
 
 
@@ -100,17 +102,18 @@ def read_card(weights: Path) -> dict[str, Any]:
             raise CheckpointError(f"there is no file {file}")
     try:
         card = json.loads(card_path(weights).read_text("utf-8"))
-        _ = card["sha256"], card["architecture"]["size"]
-    except (ValueError, KeyError, TypeError) as error:
+        _ = card["sha256"], card["architecture"].keys()
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CheckpointError(
             f"{card_path(weights)} is not the card of a model: {error}"
         ) from error
     return card
 
 
-def _checked_weights(
+def checked_weights(
     path: Path, card: dict[str, Any], expected: dict[str, Tensor]
 ) -> dict[str, Tensor]:
+    """The weights at `path` as float32; `CheckpointError` unless they fit card and `expected`."""
     if sha256_of(path) != card["sha256"]:
         raise CheckpointError(
             f"{path} is not the file that {card_path(path).name} describes (SHA-256 differs): "

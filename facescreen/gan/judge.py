@@ -6,7 +6,6 @@ no weight with one, so that measuring a GAN with it does not go round in a circl
 `facescreen.gan.judge_training` trains it, `facescreen.quality` compares images by its features.
 """
 
-import json
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,17 +13,21 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from facescreen.faces.traits import BACKGROUNDS, BEARDS, GLASSES, HAIR_COLORS, HAIR_STYLES
-from facescreen.gan.checkpoints import CheckpointError, card_path, sha256_of, write_atomically
+from facescreen.gan.checkpoints import (
+    CheckpointError,
+    card_path,
+    checked_weights,
+    read_card,
+    save_weights,
+)
+from facescreen.gan.models import BLOCK
 from facescreen.gan.spoil import SPOILING
 
 FEATURES = Path(__file__).parents[2] / "data" / "models" / "features64.safetensors"
 SIZE = 64  # pixels; images of other sizes are resized to this first
-BLOCK = 64  # images seen at once, always: see `facescreen.gan.checkpoints.BLOCK`
 ARCHITECTURE = {"width": 24, "features": 64}
 
 CATEGORIES = {
@@ -128,12 +131,7 @@ def as_floats(images: np.ndarray) -> Tensor:
 
 def save_features(features: FaceFeatures, path: Path) -> FaceFeatures:
     """Write the weights as float16 beside their card; returns the features with that card."""
-    state = features.network.state_dict()
-    weights = {name: value.half().contiguous() for name, value in state.items()}
-    write_atomically(path, lambda temporary: save_file(weights, temporary))
-    card = {**features.card, "sha256": sha256_of(path)}
-    text = json.dumps(card, indent=2) + "\n"
-    write_atomically(card_path(path), lambda temporary: temporary.write_text(text, "utf-8"))
+    card = save_weights(features.network.state_dict(), path, features.card)
     return FaceFeatures(features.network, card)
 
 
@@ -144,25 +142,14 @@ def load_features(path: Path | str | None = None) -> FaceFeatures:
     that its card describes.
     """
     weights = Path(path) if path is not None else FEATURES
-    for file in (weights, card_path(weights)):
-        if not file.is_file():
-            raise CheckpointError(f"there is no file {file}")
+    card = read_card(weights)
     try:
-        card = json.loads(card_path(weights).read_text("utf-8"))
-        network, expected = FeatureNetwork(**card["architecture"]), card["sha256"]
-    except (ValueError, KeyError, TypeError) as error:
+        network = FeatureNetwork(**card["architecture"])
+    except TypeError as error:
         raise CheckpointError(
             f"{card_path(weights)} is not the card of the judge's features: {error}"
         ) from error
-    if sha256_of(weights) != expected:
-        raise CheckpointError(
-            f"{weights} is not the file that {card_path(weights).name} describes (SHA-256 "
-            "differs): it was cut short or replaced, so fetch both files again"
-        )
-    try:
-        network.load_state_dict(load_file(weights))  # float16 becomes float32 here
-    except (RuntimeError, SafetensorError) as error:
-        raise CheckpointError(f"{weights} does not fit its card: {error}") from error
+    network.load_state_dict(checked_weights(weights, card, network.state_dict()))
     return FaceFeatures(network, card)
 
 

@@ -25,8 +25,8 @@ from tqdm import tqdm
 
 import facescreen
 from facescreen.faces.portraits import portrait_table, portraits
+from facescreen.gan.batches import batch_indices
 from facescreen.gan.judge import (
-    BLOCK,
     CATEGORIES,
     NUMBERS,
     FaceFeatures,
@@ -34,6 +34,7 @@ from facescreen.gan.judge import (
     as_floats,
     save_features,
 )
+from facescreen.gan.models import BLOCK
 from facescreen.gan.spoil import SPOILING, spoil
 
 SEED = 101  # of the portraits; seed 0, which the shipped face combiner learned from, is not used
@@ -111,7 +112,7 @@ def train_features(settings: FeatureSettings, progress: bool = True) -> FaceFeat
     mean, spread = faces.numbers.mean(0), faces.numbers.std(0).clamp_min(1e-6)
     for step in tqdm(range(steps), unit=" steps", disable=not progress):
         random = torch.Generator().manual_seed(settings.seed * 2**32 + step)
-        rows = batch_of(settings, step)
+        rows = batch_indices(settings.faces, settings.batch, settings.seed, step)
         images, amounts = spoil(as_floats(faces.images[rows]), random)
         kinds = {name: values[rows] for name, values in faces.categories.items()}
         loss = loss_of(network, images, kinds, (faces.numbers[rows] - mean) / spread, amounts)
@@ -121,17 +122,6 @@ def train_features(settings: FeatureSettings, progress: bool = True) -> FaceFeat
         schedule.step()
     _standardize(network, faces.images[:4096], settings.seed)
     return FaceFeatures(network)
-
-
-def batch_of(settings: FeatureSettings, step: int) -> np.ndarray:
-    """Which faces batch `step` shows: each pass over the faces has its own order."""
-    positions = np.arange(step * settings.batch, (step + 1) * settings.batch)
-    passes, places = np.divmod(positions, settings.faces)
-    orders = {
-        int(number): np.random.default_rng([settings.seed, number]).permutation(settings.faces)
-        for number in np.unique(passes)
-    }
-    return np.array([orders[n][p] for n, p in zip(passes, places, strict=True)])
 
 
 @torch.inference_mode()
