@@ -24,13 +24,13 @@ ROOMS = [
     ["plots"],
     ["report"],
     ["evaluation"],
-    ["study"],
+    ["study", "labeling"],
     ["quality"],
     ["generation"],
     ["runfolder"],
     ["gan"],
     ["faces"],
-    ["rejection"],
+    ["reference", "rejection"],
     ["screening"],
     ["rules"],
     ["verdicts"],
@@ -43,7 +43,7 @@ LEVEL = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
 # Rooms that must not know of each other, whatever their order: they meet in generation alone.
 STRANGERS = [("gan", "screening"), ("gan", "histogram"), ("gan", "rejection")]
 
-NUMPY_ROOMS = ["images", "histogram", "screening", "damage", "rejection"]
+NUMPY_ROOMS = ["images", "histogram", "screening", "damage", "rejection", "reference"]
 NUMPY_ROOMS += ["faces.portraits", "faces.sources"]
 
 
