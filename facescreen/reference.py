@@ -1,0 +1,148 @@
+"""The reference set: generated images that were never screened, each labeled by eye.
+
+    pool = load_reference("default")
+    pool.images, pool.labels  # uint8 (N, 64, 64, 3), str (N,)
+
+`data/reference` holds the images, `images.csv` (a checksum of each image's pixels), `labels.csv`
+(every label that was ever given: image, label, rater, when), `card.json` (how the images were made
+and the raters worked) and `GUIDE.md`, which the raters followed. `facescreen.labeling` made it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from facescreen.images import ImageError, read_image
+from facescreen.verdicts import BROKEN_LABELS, LABELS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+REFERENCE = Path(__file__).parents[1] / "data" / "reference"
+POOLS = ("default", "strong")  # the default generator; the same, extrapolating three times as far
+
+
+class ReferenceSetError(ValueError):
+    """Something of the reference set is missing, or is not what was labeled; one sentence says."""
+
+
+@dataclass(frozen=True, eq=False)
+class ReferencePool:
+    """One pool of labeled images, in the order in which they were generated.
+
+    name: of the pool. files: str (N,), as in the tables. images: uint8 (N, H, W, 3). labels: str
+    (N,), the last word on each image (see `final_labels`). ratings: every label ever given.
+    """
+
+    name: str
+    files: np.ndarray
+    images: np.ndarray
+    labels: np.ndarray
+    ratings: pd.DataFrame
+
+    def __len__(self) -> int:
+        return len(self.files)
+
+    @cached_property
+    def broken(self) -> np.ndarray:
+        """Bool (N,): labeled broken, in either way."""
+        return np.isin(self.labels, BROKEN_LABELS)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Images per label."""
+        return {label: int((self.labels == label).sum()) for label in LABELS}
+
+    def rated_by(self, rater: str) -> np.ndarray:
+        """The labels that one rater gave: str (N,), "" for images that the rater did not see."""
+        own = self.ratings[self.ratings["rater"] == rater].set_index("image")["label"]
+        return own.reindex(self.files).fillna("").to_numpy(str)
+
+    def __repr__(self) -> str:
+        said = ", ".join(f"{count:,} {label}" for label, count in self.counts.items())
+        return f"ReferencePool({self.name!r}: {len(self):,} images, {said})"
+
+
+def load_reference(pool: str = "default", folder: Path | str | None = None) -> ReferencePool:
+    """Read one pool and check every image against its checksum.
+
+    pool: "default" (drawn by the default generator) or "strong" (by the same generator,
+    extrapolating further). folder: None for the one shipped. Raises ReferenceSetError, naming the
+    file, for an image that is missing, damaged or not the one that was labeled.
+    """
+    folder = REFERENCE if folder is None else Path(folder)
+    if pool not in POOLS:
+        raise ReferenceSetError(f"there is no pool {pool!r}; the pools are {', '.join(POOLS)}")
+    sums = _table(folder / "images.csv", ("image", "sha256"))
+    sums = sums[sums["image"].str.startswith(f"{pool}/")]
+    ratings = _table(folder / "labels.csv", ("image", "label", "rater", "when"))
+    ratings = ratings[ratings["image"].str.startswith(f"{pool}/")]
+    files = sums["image"].to_numpy(str)
+    if not len(files):
+        raise ReferenceSetError(f"{folder / 'images.csv'} names no image of the pool {pool!r}")
+    images = np.stack([_checked(folder / f, s) for f, s in zip(files, sums["sha256"], strict=True)])
+    last = final_labels(ratings).reindex(files)
+    if last.isna().any():
+        raise ReferenceSetError(
+            f"{folder / 'labels.csv'} has no label for {files[last.isna()][0]}, expected one for "
+            "every image of images.csv"
+        )
+    return ReferencePool(pool, files, images, last.to_numpy(str), ratings)
+
+
+def read_card(folder: Path | str | None = None) -> dict[str, Any]:
+    """How the pools were made and labeled, as `card.json` tells it."""
+    folder = REFERENCE if folder is None else Path(folder)
+    return json.loads((folder / "card.json").read_text(encoding="utf-8"))
+
+
+def final_labels(ratings: pd.DataFrame) -> pd.Series:
+    """The last word on each image: what the rater of the latest look said.
+
+    ratings: columns image, label, rater, when; raters are named by look ("look 1", "look 2" …).
+    Looks after the second were only at images on which earlier looks, or the judge, disagreed.
+    Returns labels indexed by image, in the order of the images.
+    """
+    ordered = ratings.sort_values(["image", "rater"], kind="stable")
+    return ordered.groupby("image")["label"].last()
+
+
+def pixels_checksum(image: np.ndarray) -> str:
+    """SHA-256 of the shape and the pixels, so that another file format does not change it."""
+    return hashlib.sha256(str(image.shape).encode() + image.tobytes()).hexdigest()
+
+
+def _table(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
+    import pandas as pd
+
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    except (OSError, ValueError) as error:
+        raise ReferenceSetError(f"{path} cannot be read as a table: {error}") from error
+    if tuple(table.columns) != columns:
+        raise ReferenceSetError(
+            f"{path} has the columns {', '.join(table.columns)}; expected {', '.join(columns)}"
+        )
+    unknown = set(table.get("label", ())) - set(LABELS)
+    if unknown:
+        raise ReferenceSetError(
+            f"{path} holds the label {sorted(unknown)[0]!r}; expected one of {', '.join(LABELS)}"
+        )
+    return table
+
+
+def _checked(path: Path, checksum: str) -> np.ndarray:
+    try:
+        image = read_image(path)
+    except (ImageError, OSError) as error:
+        raise ReferenceSetError(str(error)) from error
+    if pixels_checksum(image) != checksum:
+        raise ReferenceSetError(f"{path} is not the image that was labeled: its pixels differ")
+    return image
