@@ -28,6 +28,7 @@ from facescreen.gan.combine import (
 from facescreen.gan.models import BLOCK, FaceCombiner
 from facescreen.images import quantize, save_png
 from facescreen.runfolder import RunFolder, RunFolderError
+from facescreen.walk import PoolWalk
 
 Rule = Callable[..., Any]  # rule(images, finite=finite) -> Verdicts; see facescreen.screening
 
@@ -272,35 +273,6 @@ def _judge_block(
 def _number(score: Any) -> float | None:
     """A score as JSON holds it: not-a-number, which it cannot hold, becomes null."""
     return float(score) if np.isfinite(score) else None
-
-
-@dataclass(frozen=True)
-class PoolWalk:
-    """One pool of images judged by several rules at once, and what each rule makes of it.
-
-    `broken[name]` is bool `(tried,)`: what the rule of that name says of images 0, 1, 2 …
-    """
-
-    count: int
-    broken: dict[str, np.ndarray]
-
-    def tries(self, name: str) -> int:
-        """How many images the rule judges until `count` have passed; all, where too few do."""
-        passed = np.cumsum(~self.broken[name])
-        enough = np.flatnonzero(passed >= self.count)
-        return 0 if self.count == 0 else int(enough[0]) + 1 if len(enough) else len(passed)
-
-    def saved(self, name: str) -> np.ndarray:
-        """Indices of the images that a run with this rule saves: int64, at most `count`."""
-        return np.flatnonzero(~self.broken[name][: self.tries(name)])
-
-    def rejected(self, name: str) -> np.ndarray:
-        """Indices of the images that a run with this rule rejects on the way: int64."""
-        return np.flatnonzero(self.broken[name][: self.tries(name)])
-
-    def flagged(self, saved_by: str, flagged_by: str) -> int:
-        """Of the images saved under one rule, how many another rule flags as broken."""
-        return int(self.broken[flagged_by][self.saved(saved_by)].sum())
 
 
 def walk_pool(

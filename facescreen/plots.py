@@ -2,22 +2,34 @@
 
 The sentence stands under the figure, and is its description for those who cannot see it.
 Colors are those of Okabe and Ito (2008), told apart by color-blind readers; a verdict is shown by
-a word and a mark as well.
+a word and a mark as well. A ``draw_…`` function returns the figure and its sentence, for
+`save_figure`; the ``plot_…`` function of that name takes the same and presents both.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 VALID, BROKEN, PAPER, INK = "#0072B2", "#D55E00", "#999999", "#222222"
+SCREENS = (VALID, BROKEN, "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+DASHES, MARKS = ("-", "--", "-.", (0, (1, 1.2)), (0, (6, 1, 1, 1, 1, 1))), "osD^vP*X"
+
+
+TRADES = {  # what a screen gains: an axis, and a clause of the sentence
+    "rate %": ("broken among the saved (%)", "leaves {:.2f} % broken among the saved"),
+    "caught %": ("broken images caught (%)", "catches {:.2f} % of the broken ones"),
+}
 
 
 def present(figure: Figure, sentence: str) -> None:
@@ -31,6 +43,15 @@ def present(figure: Figure, sentence: str) -> None:
     data = {"image/png": picture.getvalue(), "text/plain": sentence}
     display(data, raw=True, metadata={"image/png": {"alt": sentence}})
     display(Markdown(f"*{sentence}*"))
+
+
+def save_figure(figure: Figure, sentence: str, path: Path | str) -> None:
+    """Write a figure as a PNG file that holds ``sentence`` as its description."""
+    import matplotlib.pyplot as plt
+
+    about = {"Description": sentence}
+    figure.savefig(path, format="png", dpi=120, bbox_inches="tight", metadata=about)
+    plt.close(figure)
 
 
 def show_faces(
@@ -88,6 +109,11 @@ def show_combination(
 
 
 def plot_rates(ours: pd.DataFrame, paper: pd.DataFrame, measured: str) -> None:
+    """Present `draw_rates`."""
+    present(*draw_rates(ours, paper, measured))
+
+
+def draw_rates(ours: pd.DataFrame, paper: pd.DataFrame, measured: str) -> tuple[Figure, str]:
     """Two dot plots of rates in percent with 95 % intervals, one row per screening.
 
     Both tables are indexed by screening, in the same order, and hold ``rate %``, ``low %`` and
@@ -117,4 +143,148 @@ def plot_rates(ours: pd.DataFrame, paper: pd.DataFrame, measured: str) -> None:
         f"{name}: {paper['rate %'][name]:.2f} % in the paper, {ours['rate %'][name]:.2f} % here"
         for name in paper.index
     ]
-    present(figure, f"Broken by eye in the paper, {measured} here. {'; '.join(said)}.")
+    return figure, f"Broken by eye in the paper, {measured} here. {'; '.join(said)}."
+
+
+def plot_tradeoff(
+    curves: Mapping[str, pd.DataFrame], points: pd.DataFrame, y: str = "rate %", up_to: float = 25
+) -> None:
+    """Present `draw_tradeoff`."""
+    present(*draw_tradeoff(curves, points, y, up_to))
+
+
+def draw_tradeoff(
+    curves: Mapping[str, pd.DataFrame], points: pd.DataFrame, y: str = "rate %", up_to: float = 25
+) -> tuple[Figure, str]:
+    """What each screen gains against the valid images that it loses, a line per screen.
+
+    curves: `facescreen.evaluation.broken_rate_curve` by the screen's name. points: chosen ones to
+    mark, rows with ``valid lost %`` and `y` by name, such as `at_thresholds`,
+    `at_equal_valid_loss` or `screening_table` return; a point named like a line has its look.
+    y: "rate %", broken among the saved images, or "caught %", of the broken images. up_to: where
+    the axis of valid images lost ends. Lines are steps: between two thresholds there is none.
+    """
+    import matplotlib.pyplot as plt
+
+    title, said = TRADES[y]
+    points = points[(points["valid lost %"] <= up_to) & points[y].notna()]
+    figure, axis = plt.subplots(figsize=(8.5, max(4.5, 0.35 * len(curves) + 2)))
+    ends, looks = _draw_lines(axis, curves, y, up_to)
+    axis.set_xlabel("valid images lost (%)", fontsize=12)
+    axis.set_ylabel(title, fontsize=12)
+    axis.set_xlim(0, up_to)
+    axis.set_ylim(0, 1.1 * np.nanmax([axis.dataLim.y1, *points[y], 1]))
+    axis.tick_params(labelsize=11)
+    axis.grid(alpha=0.3)
+    axis.spines[["top", "right"]].set_visible(False)
+    _name_lines(axis, ends, looks)
+    _mark_points(axis, points, y, looks)
+    parts = [
+        f"{name} loses {at['valid lost %']:.2f} % of the valid images and {said.format(at[y])}"
+        for name, at in points.iterrows()
+    ]
+    return figure, f"Where marked, {'; '.join(parts)}." if parts else "Nothing is marked."
+
+
+def _draw_lines(
+    axis: Axes, curves: Mapping[str, pd.DataFrame], y: str, up_to: float
+) -> tuple[dict[str, float], dict[str, dict]]:
+    """Draw each curve up to `up_to`; return at what height it ends, and each screen's look."""
+    ends, looks = {}, {}
+    for k, (name, curve) in enumerate(curves.items()):
+        looks[name] = {"color": SCREENS[k % len(SCREENS)], "marker": MARKS[k % len(MARKS)]}
+        seen = curve[(curve["valid lost %"] <= up_to) & curve[y].notna()]
+        if len(seen):
+            ends[name] = float(seen[y].iloc[-1])
+            axis.step([*seen["valid lost %"], up_to], [*seen[y], ends[name]], where="post",
+                      color=looks[name]["color"], linestyle=DASHES[k % len(DASHES)],
+                      linewidth=2)  # fmt: skip
+    return ends, looks
+
+
+def _name_lines(axis: Axes, ends: Mapping[str, float], looks: Mapping[str, dict]) -> None:
+    """Write each line's name right of its end, names pushed apart where ends lie close."""
+    top, gap = axis.get_ylim()[1], 0.075
+    names = sorted(ends, key=ends.__getitem__, reverse=True)[::-1]  # equal: first on top
+    places = [ends[name] / top for name in names]
+    for k in range(1, len(places)):
+        places[k] = max(places[k], places[k - 1] + gap)
+    for k in reversed(range(len(places))):
+        places[k] = min(places[k], 1 - gap * (len(places) - 1 - k))
+    for name, place in zip(names, places, strict=True):
+        lead = {"arrowstyle": "-", "color": looks[name]["color"], "linewidth": 2,
+                "relpos": (0, 0.5)}  # fmt: skip
+        axis.annotate(name, (1, ends[name] / top), (1.06, place), "axes fraction", "axes fraction",
+                      fontsize=12, color=INK, va="center", arrowprops=lead)  # fmt: skip
+
+
+def _mark_points(axis: Axes, points: pd.DataFrame, y: str, looks: Mapping[str, dict]) -> None:
+    """Mark points; beside each its threshold if it is a line's, or else its name."""
+    from matplotlib.text import Text
+    from matplotlib.transforms import Bbox
+
+    taken = []
+    axis.figure.canvas.draw()
+    for k, (name, at) in enumerate(points.iterrows()):
+        look = looks.get(name, {"color": INK, "marker": MARKS[-1 - k % len(MARKS)]})
+        place = (at["valid lost %"], at[y])
+        axis.plot(*place, markersize=11, markeredgecolor="white", clip_on=False, zorder=4, **look)
+        x, height = axis.transData.transform(place)
+        taken.append(Bbox.from_extents(x - 8, height - 8, x + 8, height + 8))
+    for name, at in points.iterrows():
+        text = f"≥ {at['threshold']:,.4g}" if name in looks and "threshold" in at else str(name)
+        lead = {"arrowstyle": "-", "color": INK, "linewidth": 0.8, "relpos": (0, 0.5)}
+        label = axis.annotate(text, (at["valid lost %"], at[y]), (0, 0), "data", "offset points",
+                              fontsize=11, color=INK, arrowprops=lead, zorder=5,
+                              bbox={"color": "white", "alpha": 0.7, "pad": 1})  # fmt: skip
+        for height in (8, -18, 25, -35, 42, -52, 59, 76, 93):  # points above or below the mark
+            label.set_position((18, height))
+            label.update_positions(axis.figure.canvas.get_renderer())
+            box = Text.get_window_extent(label)  # without the leading line
+            inside = axis.bbox.y0 < box.y0 and box.y1 < axis.bbox.y1
+            if inside and not any(box.overlaps(other) for other in taken):
+                break
+        taken.append(box)
+
+
+def plot_kinds(table: pd.DataFrame) -> None:
+    """Present `draw_kinds`."""
+    present(*draw_kinds(table))
+
+
+def draw_kinds(table: pd.DataFrame) -> tuple[Figure, str]:
+    """The share of each kind of breakage that every rule catches, as a table of tinted cells.
+
+    table: `facescreen.evaluation.kinds_table`. Each cell holds the share in percent and, below,
+    its 95 % interval.
+    """
+    import matplotlib.pyplot as plt
+    from matplotlib.colors import LinearSegmentedColormap
+
+    caught, low, high = (table.xs(c, axis=1, level=1) for c in ("caught %", "low %", "high %"))
+    rules, kinds = list(caught), list(caught.index)
+    size = (1.6 * len(rules) + 2.4, 0.62 * len(kinds) + 1)
+    figure, axis = plt.subplots(figsize=size)
+    tint = LinearSegmentedColormap.from_list("share", ["#FFFFFF", VALID])
+    edges = (np.arange(len(names) + 1) - 0.5 for names in (rules, kinds))
+    axis.pcolormesh(*edges, caught, cmap=tint, vmin=0, vmax=100, edgecolors="white", linewidth=2)
+    axis.invert_yaxis()
+    for row, column in np.ndindex(caught.shape):
+        share, *limits = (part.iloc[row, column] for part in (caught, low, high))
+        look = {"ha": "center", "textcoords": "offset points"}
+        look["color"] = "white" if share > 85 else INK  # of the two, the one that stands out more
+        axis.annotate(f"{share:.0f} %", (column, row), (0, 0), fontsize=13, **look)
+        interval = "{:.0f} to {:.0f}".format(*limits)
+        axis.annotate(interval, (column, row), (0, -13), fontsize=10, **look)
+    names = [textwrap.fill(str(rule), 16) for rule in rules]
+    axis.set_xticks(range(len(rules)), names, fontsize=11)
+    images = table["images"].to_numpy().ravel()
+    names = [f"{kind}\n({n:,} images)" for kind, n in zip(kinds, images, strict=True)]
+    axis.set_yticks(range(len(kinds)), names, fontsize=10)
+    axis.tick_params(length=0, labeltop=True, labelbottom=False)
+    said = []
+    for rule in rules:
+        least, most = caught[rule].idxmin(), caught[rule].idxmax()
+        said.append(f"{rule} from {caught[rule][least]:.0f} % ({least}) to "
+                    f"{caught[rule][most]:.0f} % ({most})")  # fmt: skip
+    return figure, f"Share of each kind that is flagged: {'; '.join(said)}."

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-REASONS = ("color", "white", "not finite")
+REASONS = ("color", "white", "dark", "grain", "learned", "not finite")
 BROKEN_LABELS = ("broken_saturated", "broken_other")
 LABELS = ("valid", *BROKEN_LABELS, "unsure")
 
@@ -112,7 +112,7 @@ class Verdicts:
         and "unsure"; images labeled unsure are left out, and counted. Raises ValueError for
         another number of labels or another label.
         """
-        is_broken, is_sure = _read_labels(labels, len(self))
+        is_broken, is_sure = read_labels(labels, len(self))
         flagged, truth = self.broken[is_sure], is_broken[is_sure]
         hits = int((flagged & truth).sum())
         return Agreement(
@@ -152,20 +152,35 @@ def _settings(verdicts: Verdicts) -> set[str]:
     return set(getattr(verdicts.rule, "rejudges", ()))
 
 
-def _read_labels(labels: Any, count: int) -> tuple[np.ndarray, np.ndarray]:
+def read_labels(labels: Any, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Two bool (count,) arrays from labels: which images are broken, and which are sure.
+
+    labels: bool (count,), True for broken, all sure; or any of LABELS, of which "unsure" is
+    neither broken nor sure. Raises ValueError for another number of labels or another label.
+    """
+    labels = np.asarray(labels)
+    if labels.dtype == bool and labels.shape == (count,):
+        return labels, np.ones(count, bool)
+    names = label_names(labels, count, "True (broken) and False, or ")
+    return np.isin(names, BROKEN_LABELS), names != "unsure"
+
+
+def label_names(labels: Any, count: int, also: str = "") -> np.ndarray:
+    """Labels as str (count,), each one of LABELS.
+
+    Raises ValueError for another number of labels or another label, bool ones included; `also` is
+    what else its message says that the caller takes.
+    """
     labels = np.asarray(labels)
     if labels.shape != (count,):
-        raise ValueError(f"expected {count} labels, one per verdict, not shape {labels.shape}")
-    if labels.dtype == bool:
-        return labels, np.ones(count, bool)
+        raise ValueError(f"expected {count} labels, one per image, not shape {labels.shape}")
     unknown = sorted({str(label) for label in labels} - set(LABELS))
     if unknown:
         raise ValueError(
-            f"expected labels True (broken) and False, or {', '.join(LABELS)}; not "
+            f"expected labels {also}{', '.join(LABELS)}; not "
             f"{', '.join(repr(label) for label in unknown[:5])}"
         )
-    labels = labels.astype(str)
-    return np.isin(labels, BROKEN_LABELS), labels != "unsure"
+    return labels.astype(str)
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,14 @@
 """Laws of the figures: each is shown once, with a sentence that its numbers wrote."""
 
 import matplotlib
+import matplotlib.pyplot
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.text import Text
+from PIL import Image
 
-from facescreen import plots
+from facescreen import evaluation, plots
 
 matplotlib.use("agg")
 
@@ -59,3 +62,94 @@ def test_no_figure_stays_open(shown):
 
     plots.show_faces(np.zeros((2, 8, 8, 3), np.uint8), "Two faces.")
     assert not plt.get_fignums()
+
+
+# --- evaluation -----------------------------------------------------------------------------------
+
+POINTS = pd.DataFrame(
+    {
+        "valid lost %": [0.0, 3.0, 60.0],
+        "rate %": [18.0, np.nan, 1.0],
+        "caught %": [0.0, 50.0, 99.0],
+    },
+    index=["none", "soft", "far"],
+)
+
+
+def screens(seed=0):
+    """Labels and the scores of two screens, one of them often tied and once not finite."""
+    random = np.random.default_rng(seed)
+    broken = random.random(400) < 0.2
+    scores = {"counts": random.poisson(5 + 9 * broken).astype(float), "chance": random.random(400)}
+    scores["counts"][0] = np.nan
+    return {name: evaluation.broken_rate_curve(s, broken) for name, s in scores.items()}
+
+
+@pytest.mark.parametrize("y", ["rate %", "caught %"])
+def test_the_sentence_of_a_tradeoff_holds_every_marked_point(shown, y):
+    curves = screens()
+    points = evaluation.at_thresholds(curves, {"counts": 10})
+    plots.plot_tradeoff(curves, pd.concat([points, POINTS]), y)
+    sentence = shown[0][1]["image/png"]["alt"]
+    assert_one_figure(shown, sentence)
+    assert f"counts loses {points.loc['counts', 'valid lost %']:.2f} % of the valid" in sentence
+    assert f"{points.loc['counts', y]:.2f} %" in sentence
+    assert "none loses 0.00 %" in sentence
+    assert ("soft" in sentence) == (y == "caught %")  # a point without a height is not marked
+    assert "far" not in sentence  # beyond the axis
+
+
+@pytest.mark.parametrize("y", ["rate %", "caught %"])  # all lines end at 100 % caught
+def test_names_of_lines_and_points_do_not_overlap(y):
+    curves = screens() | {f"again {k}": curve for k, curve in enumerate(screens().values())}
+    same = pd.DataFrame({"valid lost %": [0.1] * 5, y: [9.0] * 5}, index=list("abcde"))
+    figure, _ = plots.draw_tradeoff(curves, same, y, up_to=100)
+    axis = figure.axes[0]
+    texts = axis.texts
+    assert sorted(t.get_text() for t in texts) == sorted([*curves, *"abcde"])
+    boxes = []
+    for text in texts:
+        text.update_positions(figure.canvas.get_renderer())
+        boxes.append(Text.get_window_extent(text))
+    for k, box in enumerate(boxes):
+        assert not any(box.overlaps(other) for other in boxes[k + 1 :])
+        assert axis.bbox.y0 - 10 < box.y0 and box.y1 < axis.bbox.y1 + 10
+    matplotlib.pyplot.close(figure)
+
+
+def test_a_point_of_a_line_looks_like_it():
+    curves = screens()
+    points = pd.concat([evaluation.at_thresholds(curves, {"chance": 0.9}), POINTS.iloc[:1]])
+    figure, _ = plots.draw_tradeoff(curves, points)
+    *lines, on_line, other = figure.axes[0].lines
+    assert on_line.get_color() == lines[1].get_color() == plots.SCREENS[1]
+    assert other.get_color() == plots.INK
+    assert "≥ 0.9" in [text.get_text() for text in figure.axes[0].texts]
+    matplotlib.pyplot.close(figure)
+
+
+def test_a_tradeoff_without_valid_images_is_empty_but_no_error(shown):
+    plots.plot_tradeoff({"s": evaluation.broken_rate_curve([1.0], [True])}, POINTS.iloc[:0])
+    assert_one_figure(shown, "Nothing is marked.")
+
+
+def test_every_share_of_a_kind_is_written_in_its_cell(shown):
+    flags = {"one": np.array([True, True, False, False]), "two": np.array([True, False] * 2)}
+    table = evaluation.kinds_table(flags, ["blob", "blob", "stripe", "blob"])
+    figure, sentence = plots.draw_kinds(table)
+    written = [text.get_text() for text in figure.axes[0].texts]
+    assert written[::2] == ["67 %", "33 %", "0 %", "100 %"]
+    assert written[1] == "21 to 94"
+    assert "one from 0 % (stripe) to 67 % (blob)" in sentence
+    plots.plot_kinds(table)
+    assert_one_figure(shown, sentence)
+    matplotlib.pyplot.close(figure)
+
+
+def test_a_saved_figure_holds_its_sentence(tmp_path):
+    figure, sentence = plots.draw_kinds(evaluation.kinds_table({"r": np.ones(1, bool)}, ["blob"]))
+    plots.save_figure(figure, sentence, tmp_path / "kinds.png")
+    with Image.open(tmp_path / "kinds.png") as picture:
+        assert picture.format == "PNG"
+        assert picture.text["Description"] == sentence
+    assert not matplotlib.pyplot.get_fignums()

@@ -1,0 +1,59 @@
+"""How a screening did: tables with intervals, sweeps, agreement, comparison at equal acceptance.
+
+tables: what a rule saved, beside the paper; kinds of breakage. compare: two rules, exact tests.
+sweeps: every threshold of a score. acceptance: screens at the same cost. agreement: two raters.
+Nothing here draws; `facescreen.plots` does.
+"""
+
+from facescreen.evaluation.acceptance import at_equal_valid_loss, equal_acceptance
+from facescreen.evaluation.agreement import Kappa, agreement_table, confusion, kappa
+from facescreen.evaluation.compare import compare_rules, compare_saved, holm, paper_fisher
+from facescreen.evaluation.sweeps import (
+    Area,
+    CaughtAt,
+    at_thresholds,
+    auc,
+    broken_rate_curve,
+    caught_at,
+    precision_recall,
+    roc,
+)
+from facescreen.evaluation.tables import (
+    PAPER_BROKEN,
+    PAPER_SAVED,
+    beside_paper,
+    flag_rates,
+    kinds_table,
+    paper_table,
+    pool_table,
+    screening_table,
+)
+
+__all__ = [
+    "PAPER_BROKEN",
+    "PAPER_SAVED",
+    "Area",
+    "CaughtAt",
+    "Kappa",
+    "agreement_table",
+    "at_equal_valid_loss",
+    "at_thresholds",
+    "auc",
+    "beside_paper",
+    "broken_rate_curve",
+    "caught_at",
+    "compare_rules",
+    "compare_saved",
+    "confusion",
+    "equal_acceptance",
+    "flag_rates",
+    "holm",
+    "kappa",
+    "kinds_table",
+    "paper_fisher",
+    "paper_table",
+    "pool_table",
+    "precision_recall",
+    "roc",
+    "screening_table",
+]
