@@ -5,6 +5,7 @@ import csv
 import os
 import sys
 import traceback
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ exit codes:
   0    done
   1    an error, said in one sentence; a lesson that failed; a fault that the doctor found
   2    the command line is wrong
-  3    screen: done, but some files could not be read; the table names each of them
+  3    screen, alarms: done, but some files could not be read; each of them is named
   130  interrupted (Ctrl-C)
 """
 
@@ -106,6 +107,15 @@ def study(options: argparse.Namespace) -> int:
     return SUCCESS
 
 
+def evidence(options: argparse.Namespace) -> int:
+    """Rebuild every table and figure of the evidence from `data/`."""
+    from facescreen.evidence import rebuild
+
+    written = rebuild(Path(options.out), say=lambda line: print(line, flush=True))
+    print(f"{len(written)} files in {options.out}")
+    return SUCCESS
+
+
 def screen(options: argparse.Namespace) -> int:
     """Judge every image of a folder and write verdicts.csv."""
     from facescreen.report import screen_folder
@@ -117,6 +127,27 @@ def screen(options: argparse.Namespace) -> int:
         print(f"facescreen: {caution}", file=sys.stderr)
     print(summary)
     return SOME_UNREADABLE if summary.unreadable else SUCCESS
+
+
+def alarms(options: argparse.Namespace) -> int:
+    """Print which share of valid images each rule flags; every file left out is named."""
+    from facescreen.false_alarms import false_alarms, formatted, in_words
+
+    given = _given(options, "count", "size", "seed", "download")
+    with warnings.catch_warnings():
+        # The source's own warning names the first file only.
+        warnings.filterwarnings("ignore", message=".*files cannot be read")
+        table = false_alarms(options.source, **given)
+    problems = table.attrs["problems"]
+    for problem in problems:
+        print(f"facescreen: {problem}", file=sys.stderr)
+    print(formatted(table), in_words(table), sep="\n\n")
+    if options.out is not None:
+        out = Path(options.out)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        table.round(4).to_csv(out)
+        print(f"the table is {out}")
+    return SOME_UNREADABLE if problems else SUCCESS
 
 
 def lessons(options: argparse.Namespace) -> int:
@@ -206,8 +237,14 @@ def parser() -> argparse.ArgumentParser:
     command_line.study_options(
         command(study, "measure where breakage comes from", command_line.STUDY_HELP)
     )
+    command_line.evidence_options(
+        command(evidence, "rebuild the tables and figures", command_line.EVIDENCE_HELP)
+    )
     command_line.screen_options(
         command(screen, "judge the images of a folder", command_line.SCREEN_HELP)
+    )
+    command_line.alarms_options(
+        command(alarms, "count the false alarms among valid images", command_line.ALARMS_HELP)
     )
     command_line.lessons_options(
         command(lessons, "run lessons and write them as web pages", command_line.LESSONS_HELP)

@@ -36,10 +36,26 @@ SCREEN_HELP = """\
 examples:
   facescreen screen photos --rule multi --out report
   facescreen screen photos --rule single --threshold 20
+  facescreen screen photos --rule signs
 
-Thresholds count pixels and were chosen for images of 64×64. Every image file under FOLDER has its
-line in verdicts.csv; one that cannot be read has the reason "unreadable: …", and the exit code is
-then 3.
+The rule "signs" looks for patches of color, white and black and for color grain in the face. The
+thresholds of the others count pixels and were chosen for images of 64×64. Every image file under
+FOLDER has its line in verdicts.csv; one that cannot be read has the reason "unreadable: …", and the
+exit code is then 3.
+"""
+ALARMS_HELP = """\
+examples:
+  facescreen alarms portraits --count 12000
+  facescreen alarms portraits:studio --out studio.csv
+  facescreen alarms folder:photos
+
+Every image is taken to be valid, so what a rule flags is a false alarm: look at photographs before
+you trust their figures. They are cut to their central square and resized, and a file that cannot be
+read is named and counted; the exit code is then 3. Of portraits it is known what they show, so they
+have a line for each skin tone, background, glasses and hair color.
+
+SOURCE is one of portraits, portraits:studio, folder:PATH, celeba:ROOT and lfw:ROOT, as
+`facescreen train --help` explains them.
 """
 QUALITY_HELP = """\
 examples:
@@ -59,6 +75,14 @@ Trains the quick recipe seven times (about half an hour on two cores), draws COU
 setting and judges them by each rule. With --seeds it trains the default recipe once per seed
 instead, and measures how far the models differ. Trainings are kept in build/study and go on where
 they stopped.
+"""
+EVIDENCE_HELP = """\
+examples:
+  facescreen evidence
+  facescreen evidence --out build/evidence
+
+Reads the labeled images and the models in data/, and writes each table as CSV, each figure as PNG,
+and the ledger of the paper's claims: two or three minutes on two cores.
 """
 LESSONS_HELP = """\
 examples:
@@ -115,7 +139,7 @@ def train_options(add: argparse.ArgumentParser) -> None:
 
 
 def rule_options(add: argparse.ArgumentParser, default: str) -> None:
-    add.add_argument("--rule", choices=("none", "single", "multi"), default=default)
+    add.add_argument("--rule", choices=("none", "single", "multi", "signs"), default=default)
     add.add_argument("--threshold", type=count, help="single: pixels at value 255 (40)")
     add.add_argument("--color-threshold", type=count, help="multi: pixels of one color (40)")
     add.add_argument("--sum-threshold", type=count, help="multi: pixels of white (1000)")
@@ -151,10 +175,24 @@ def study_options(add: argparse.ArgumentParser) -> None:
     add.add_argument("--out", required=True, help="folder for the table and the sheets")
 
 
+def evidence_options(add: argparse.ArgumentParser) -> None:
+    add.add_argument("--out", default="build/evidence", help="folder (build/evidence)")
+
+
 def screen_options(add: argparse.ArgumentParser) -> None:
     add.add_argument("folder", metavar="FOLDER", help="searched with the folders inside it")
     rule_options(add, "multi")
     add.add_argument("--out", default=".", help="folder for verdicts.csv, or a .csv file")
+
+
+def alarms_options(add: argparse.ArgumentParser) -> None:
+    add.add_argument("source", metavar="SOURCE", help="of valid images, see below")
+    add.add_argument("--count", type=count, help="the first so many (4096 portraits; all others)")
+    add.add_argument("--size", type=count, help="pixels a side (64)")
+    add.add_argument("--seed", type=count, help="which portraits (0)")
+    fetch = "fetch a data set that is not there"
+    add.add_argument("--download", action="store_true", default=None, help=fetch)
+    add.add_argument("--out", metavar="FILE.csv", help="write the table there, too")
 
 
 def lessons_options(add: argparse.ArgumentParser) -> None:

@@ -4,6 +4,8 @@
     python -m facescreen.labeling sheets --reference data/reference --look 2 --out build/look2
     python -m facescreen.labeling gather --reference data/reference --look 2 --sheets build/look2
 
+Looks 1 and 2 see every image, the second in shuffled order; look 3 only those in doubt.
+
 A sheet shows 6 rows of 8 numbered images and nothing else: no verdict, no score, no earlier label.
 The rater writes a text file beside it, 6 lines of 8 letters: v valid, s broken_saturated, o
 broken_other, u unsure.
@@ -23,8 +25,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
+from facescreen.faces.portraits import portraits
 from facescreen.generation import FaceMaker, GenerationSettings
-from facescreen.reference import ReferenceSetError, pixels_checksum
+from facescreen.reference import ReferenceSetError, load_reference, pixels_checksum
+from facescreen.rejection import PortraitJudge
+from facescreen.verdicts import BROKEN_LABELS
 
 # count: images drawn, none of them screened. The second pool extrapolates three times as far, for
 # saturated breakage that the first has little of; another seed, so that no picks are shared.
@@ -35,6 +40,7 @@ DRAWN = {
 LETTERS = {"v": "valid", "s": "broken_saturated", "o": "broken_other", "u": "unsure"}
 ROWS, COLUMNS, SCALE = 6, 8, 3
 ON_A_SHEET = ROWS * COLUMNS
+JUDGE_FACES, JUDGE_SEED = 3000, 107  # clean portraits; no model here learned from this seed
 
 
 def draw(out: Path) -> None:
@@ -88,6 +94,25 @@ def numbered_sheet(images: Sequence[Image.Image]) -> Image.Image:
     return sheet
 
 
+def in_doubt(folder: Path) -> list[str]:
+    """Images for a third look: where two looks differed or were unsure, or the judge disagrees.
+
+    The judge (`facescreen.rejection.PortraitJudge`) flags as many images of each pool as both looks
+    called broken, those that score highest, and disagrees where the two looks agree otherwise.
+    """
+    judge = PortraitJudge.fit(portraits(JUDGE_FACES, 64, JUDGE_SEED))
+    names = []
+    for name in DRAWN:
+        pool = load_reference(name, folder)
+        one, two = pool.rated_by("look 1"), pool.rated_by("look 2")
+        broken = np.isin(one, BROKEN_LABELS) & np.isin(two, BROKEN_LABELS)
+        scores = judge(pool.images)
+        flagged = scores >= np.sort(scores)[::-1][max(0, broken.sum() - 1)]
+        doubt = (one != two) | (one == "unsure") | (flagged != broken)
+        names += pool.files[doubt].tolist()
+    return names
+
+
 def gather(sheets_folder: Path, look: int) -> list[tuple[str, str, str, str]]:
     """Read what a rater wrote beside each sheet: rows image, label, rater, when.
 
@@ -127,6 +152,11 @@ def add_ratings(folder: Path, rows: Sequence[tuple[str, str, str, str]]) -> int:
     return len(merged)
 
 
+def _all_images(folder: Path) -> list[str]:
+    with (folder / "images.csv").open(encoding="utf-8", newline="") as file:
+        return [row["image"] for row in csv.DictReader(file)]
+
+
 def _save(path: Path, image: np.ndarray) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     Image.fromarray(image).save(temporary, "WEBP", lossless=True, quality=100, method=6)
@@ -148,14 +178,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--reference", type=Path, default=Path("data/reference"))
     parser.add_argument("--out", type=Path, help="draw: the reference folder; sheets: their folder")
     parser.add_argument("--sheets", type=Path, help="gather: the folder of sheets and texts")
-    parser.add_argument("--look", type=int, default=1, help="1, 2 …; looks after 1 are shuffled")
-    parser.add_argument("--images", nargs="*", help="sheets: only these images (all)")
+    parser.add_argument("--look", type=int, default=1, help="1, 2 or 3; after 1, shuffled")
     given = parser.parse_args(arguments)
     if given.step == "draw":
         draw(given.out or given.reference)
     elif given.step == "sheets":
-        with (given.reference / "images.csv").open(encoding="utf-8", newline="") as file:
-            files = given.images or [row["image"] for row in csv.DictReader(file)]
+        files = in_doubt(given.reference) if given.look > 2 else _all_images(given.reference)
         seed = None if given.look == 1 else given.look
         count = sheets(files, given.reference, given.out, seed)
         print(f"{count} sheets in {given.out}")

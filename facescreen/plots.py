@@ -61,7 +61,21 @@ def show_faces(
     broken: Sequence[bool] | None = None,
     columns: int = 10,
 ) -> None:
-    """A gallery of uint8 (N, H, W, 3) images with captions; broken ones get a frame and a cross."""
+    """Present `draw_faces`."""
+    present(draw_faces(images, captions, broken, columns), sentence)
+
+
+def draw_faces(
+    images: np.ndarray,
+    captions: Sequence[str] | None = None,
+    broken: Sequence[bool] | None = None,
+    columns: int = 10,
+    rows_named: Sequence[str] | None = None,
+) -> Figure:
+    """A gallery of uint8 (N, H, W, 3) images with captions; broken ones get a frame and a cross.
+
+    rows_named: what stands left of each row.
+    """
     import matplotlib.pyplot as plt
 
     count = len(images)
@@ -81,8 +95,10 @@ def show_faces(
             spine.set(visible=is_broken, color=BROKEN, linewidth=2.5)
         text = "" if captions is None else str(captions[k])
         axis.set_xlabel(("✗ " if is_broken else "") + text, fontsize=8, labelpad=2, color=INK)
+    for row, name in enumerate(rows_named or ()):
+        axes[row, 0].set_ylabel(textwrap.fill(name, 16), fontsize=8, color=INK)
     figure.tight_layout(pad=0.3, h_pad=0.5, w_pad=0.2)
-    present(figure, sentence)
+    return figure
 
 
 def show_combination(

@@ -18,7 +18,7 @@ from facescreen.faces.portraits import portraits
 from facescreen.gan.combine import SCHEMES
 from facescreen.gan.judge import FaceFeatures, shipped_features
 from facescreen.generation import FaceMaker, GenerationSettings, one_thread
-from facescreen.screening import MultiColorRule, SingleColorRule
+from facescreen.screening import PAPER_RULES
 from facescreen.verdicts import Rate
 
 if TYPE_CHECKING:
@@ -29,11 +29,7 @@ SUBSETS = 10  # of a KID; their spread gives its standard error
 NEIGHBORS = 5  # k of density and coverage, as in Naeem et al. 2020
 HELD_OUT_SEED = 103  # portraits to compare with: no network here was trained on them
 YARDSTICK_SEED = 104
-RULES = {
-    "single@40": SingleColorRule(40),
-    "single@20": SingleColorRule(20),
-    "multi": MultiColorRule(),
-}
+RULES = PAPER_RULES
 
 # "Recognizable" faces are, by definition here, no further from portraits than portraits are that
 # were blurred with a sigma of 2 of their 64 pixels: skin, hair, outline, eyes and mouth can be

@@ -104,14 +104,20 @@ def read_card(folder: Path | str | None = None) -> dict[str, Any]:
 
 
 def final_labels(ratings: pd.DataFrame) -> pd.Series:
-    """The last word on each image: what the rater of the latest look said.
+    """What most looks at each image said; where no label leads, what the last look said.
 
     ratings: columns image, label, rater, when; raters are named by look ("look 1", "look 2" …).
-    Looks after the second were only at images on which earlier looks, or the judge, disagreed.
+    Every image was looked at twice, a third time where looks differed or the judge disagreed.
     Returns labels indexed by image, in the order of the images.
     """
     ordered = ratings.sort_values(["image", "rater"], kind="stable")
-    return ordered.groupby("image")["label"].last()
+    return ordered.groupby("image")["label"].agg(_most_said)
+
+
+def _most_said(said: pd.Series) -> str:
+    counts = said.value_counts()
+    leading = set(counts.index[counts == counts.iloc[0]])
+    return said.iloc[-1] if len(leading) > 1 else leading.pop()
 
 
 def pixels_checksum(image: np.ndarray) -> str:

@@ -19,9 +19,11 @@ import numpy as np
 
 from facescreen.histogram import bright_counts, channel_histogram, checked_floor
 from facescreen.rules import AnyRule, Rule, check_threshold, in_pixels
+from facescreen.signs import SignsRule
 from facescreen.verdicts import Agreement, Rate, Verdicts
 
 __all__ = [
+    "PAPER_RULES",
     "RULES",
     "Agreement",
     "AnyRule",
@@ -29,6 +31,7 @@ __all__ = [
     "NoRule",
     "Rate",
     "Rule",
+    "SignsRule",
     "SingleColorRule",
     "Verdicts",
     "calibrate",
@@ -182,12 +185,18 @@ class NoRule(Rule):
 
 
 RULES: dict[str, type[Rule]] = {
-    rule.name: rule for rule in (NoRule, SingleColorRule, MultiColorRule)
+    rule.name: rule for rule in (NoRule, SingleColorRule, MultiColorRule, SignsRule)
+}
+# The paper's, at the thresholds that it tried (Tables 2 and 3).
+PAPER_RULES: dict[str, Rule] = {
+    "single@40": SingleColorRule(40),
+    "single@20": SingleColorRule(20),
+    "multi": MultiColorRule(40, 1000),
 }
 
 
 def rule_from_name(name: str, **settings: Any) -> Rule:
-    """Make the rule called "none", "single" or "multi"; ValueError for other names or settings."""
+    """Make the rule of a name in RULES; ValueError for other names or settings."""
     if name not in RULES:
         raise ValueError(f"there is no rule {name!r}; the rules are {', '.join(RULES)}")
     known = [field.name for field in fields(RULES[name])]

@@ -10,7 +10,8 @@ from PIL import Image
 
 from facescreen import cli
 
-COMMANDS = ["portraits", "train", "generate", "quality", "screen", "lessons", "doctor"]
+COMMANDS = ["portraits", "train", "generate", "quality", "screen", "alarms", "evidence"]
+COMMANDS += ["lessons", "doctor"]
 
 
 def run(*arguments: str, **options) -> subprocess.CompletedProcess:

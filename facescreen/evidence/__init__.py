@@ -1,0 +1,14 @@
+"""The evidence: every table and figure, rebuilt from `data/` by one command.
+
+    facescreen evidence --out build/evidence
+
+`Evidence` holds what they are computed from, `TABLES` and `FIGURES` name them, `ledger` says which
+of the paper's claims held.
+"""
+
+from facescreen.evidence.gathered import TABLE_RULES, Evidence
+from facescreen.evidence.ledger import ledger
+from facescreen.evidence.rebuild import rebuild
+from facescreen.evidence.tables import TABLES
+
+__all__ = ["TABLES", "TABLE_RULES", "Evidence", "ledger", "rebuild"]

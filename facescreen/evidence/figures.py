@@ -1,0 +1,168 @@
+"""Every figure of the evidence: each function returns the figure and its sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from facescreen.evaluation import (
+    at_equal_valid_loss,
+    broken_rate_curve,
+    paper_table,
+)
+from facescreen.evidence.gathered import VALID_LOST, Evidence, design
+from facescreen.evidence.tables import kinds as kinds_of_damage
+from facescreen.evidence.tables import screening
+from facescreen.plots import (
+    BROKEN,
+    INK,
+    PAPER,
+    VALID,
+    draw_faces,
+    draw_kinds,
+    draw_rates,
+    draw_tradeoff,
+)
+from facescreen.reference import ReferencePool
+from facescreen.signs import SIGNS
+from facescreen.verdicts import LABELS
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+ROW = 10  # images in a row of a gallery
+
+
+def labels(evidence: Evidence) -> tuple[Figure, str]:
+    """Images of each label, the first ones of the pool."""
+    pool = evidence.pool
+    groups = {spelled(label): np.flatnonzero(pool.labels == label) for label in LABELS}
+    said = ", ".join(f"{count:,} {spelled(label)}" for label, count in pool.counts.items())
+    sentence = f"The first images of each label; of {len(pool):,} in all, {said}."
+    return _gallery(pool.images, groups, pool.broken), sentence
+
+
+def spreads(evidence: Evidence) -> tuple[Figure, str]:
+    """What rule 1 measures, by label: hardly apart, which is why it screens little here."""
+    import matplotlib.pyplot as plt
+
+    pool, scores = evidence.pool, evidence.pool_scores["single color"]
+    looks = (("valid", VALID, "-"), ("broken_saturated", BROKEN, "--"), ("broken_other", INK, ":"))
+    figure, axis = plt.subplots(figsize=(8.5, 4.2))
+    said = []
+    for label, color, dash in looks:
+        own = np.sort(scores[pool.labels == label])
+        above = 100 * (1 - np.arange(len(own)) / len(own))
+        look = {"color": color, "linestyle": dash, "linewidth": 2, "label": spelled(label)}
+        axis.step(own + 1, above, where="post", **look)
+        flagged = 100 * (own >= 40).mean()
+        said.append(f"{flagged:.1f} % of the {len(own):,} {spelled(label)}")
+    for threshold in (20, 40):
+        axis.axvline(threshold + 1, color=PAPER, linewidth=1)
+        axis.annotate(f"threshold {threshold}", (threshold + 1, 97), (3, 0), fontsize=9,
+                      textcoords="offset points", color=INK, rotation=90, va="top")  # fmt: skip
+    axis.set_xscale("log")
+    axis.set_xticks([1, 11, 101, 1001], ["0", "10", "100", "1,000"])
+    axis.set_xlabel("largest less smallest count of pixels at 255 (rule 1)", fontsize=12)
+    axis.set_ylabel("images that reach it (%)", fontsize=12)
+    axis.set_ylim(0, 100)
+    axis.grid(alpha=0.3)
+    axis.spines[["top", "right"]].set_visible(False)
+    axis.legend(frameon=False, fontsize=11)
+    figure.tight_layout()
+    return figure, f"At threshold 40, rule 1 flags {', '.join(said)} images."
+
+
+def rates(evidence: Evidence) -> tuple[Figure, str]:
+    """The paper's rates beside ours."""
+    return draw_rates(screening(evidence), paper_table(), "broken by eye")
+
+
+def differing(evidence: Evidence) -> tuple[Figure, str]:
+    """Where every one of the paper's rules errs: broken images that pass, valid ones rejected."""
+    pool = evidence.pool
+    flags = np.stack([v.broken for name, v in evidence.verdicts.items() if name != "none"])
+    valid, every, none = pool.labels == "valid", flags.all(axis=0), ~flags.any(axis=0)
+    groups = {
+        "broken, all rules pass": np.flatnonzero(pool.broken & none),
+        "valid, all rules flag": np.flatnonzero(valid & every),
+        "broken, all rules flag": np.flatnonzero(pool.broken & every),
+    }
+    said = "; ".join(f"{name}: {len(found):,}" for name, found in groups.items())
+    sentence = f"Of {len(pool):,} images, {said} (crosses: labeled broken)."
+    return _gallery(pool.images, groups, pool.broken), sentence
+
+
+def kinds(evidence: Evidence) -> tuple[Figure, str]:
+    """The share of each kind of planted damage that each rule finds."""
+    return draw_kinds(kinds_of_damage(evidence))
+
+
+def planted(evidence: Evidence) -> tuple[Figure, str]:
+    """Planted damage, a row for each kind."""
+    batch = evidence.planted
+    names = dict.fromkeys(batch.kinds.tolist())
+    groups = {spelled(name): np.flatnonzero(batch.kinds == name)[:ROW] for name in names}
+    sentence = f"Portraits damaged on purpose, in {len(groups)} ways: {', '.join(groups)}."
+    return _gallery(batch.images, groups), sentence
+
+
+def screens(evidence: Evidence) -> tuple[Figure, str]:
+    """What each screen catches for each valid image lost, on images it did not learn from."""
+    return _tradeoff(evidence.pool, evidence.pool_scores)
+
+
+def screens_strong(evidence: Evidence) -> tuple[Figure, str]:
+    """The same on the strong pool."""
+    return _tradeoff(evidence.strong, evidence.strong_scores)
+
+
+def caught_by_signs(evidence: Evidence) -> tuple[Figure, str]:
+    """What the four signs flag on images they were not tuned on, by sign."""
+    odd = np.flatnonzero(~design(evidence.pool))
+    reason = evidence.signs(evidence.pool.images[odd]).reason
+    groups = {sign: odd[reason == sign] for sign in SIGNS}
+    said = [
+        f"{len(found):,} for {sign}, of them {int(evidence.pool.broken[found].sum()):,} broken"
+        for sign, found in groups.items()
+    ]
+    sentence = f"Flagged by the four signs: {'; '.join(said)} (crosses: labeled broken)."
+    return _gallery(evidence.pool.images, groups, evidence.pool.broken), sentence
+
+
+def spelled(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _gallery(
+    images: np.ndarray, groups: dict[str, np.ndarray], broken: np.ndarray | None = None
+) -> Figure:
+    """Up to two rows of images for each group of indices, the last row filled up with white."""
+    shown, names = [], []
+    for name, found in groups.items():
+        rows = min(2, -(-len(found) // ROW))
+        shown += [*found[: rows * ROW], *[-1] * (rows * ROW - len(found[: rows * ROW]))]
+        names += [name, ""][:rows]
+    shown = np.array(shown, int)
+    tiles = np.where((shown < 0)[:, np.newaxis, np.newaxis, np.newaxis], 255, images[shown])
+    marks = np.zeros(len(shown), bool) if broken is None else broken[shown] & (shown >= 0)
+    return draw_faces(tiles.astype(np.uint8), broken=marks, columns=ROW, rows_named=names)
+
+
+def _tradeoff(pool: ReferencePool, scores: dict[str, np.ndarray]) -> tuple[Figure, str]:
+    odd = ~design(pool)
+    scores, truth = {name: score[odd] for name, score in scores.items()}, pool.labels[odd]
+    curves = {name: broken_rate_curve(score, truth) for name, score in scores.items()}
+    points = at_equal_valid_loss(scores, truth, VALID_LOST)
+    return draw_tradeoff(curves, points.drop(columns="threshold"), "caught %")
+
+
+FIGURES: dict[str, Callable[[Evidence], tuple[Figure, str]]] = {
+    function.__name__: function
+    for function in (
+        *(labels, spreads, rates, differing, planted, kinds),
+        *(screens, screens_strong, caught_by_signs),
+    )
+}

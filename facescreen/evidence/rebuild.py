@@ -1,0 +1,42 @@
+"""Write every table (CSV), every figure (PNG) and the ledger into a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from facescreen.evidence.figures import FIGURES
+from facescreen.evidence.gathered import Evidence
+from facescreen.evidence.ledger import ledger
+from facescreen.evidence.tables import TABLES
+from facescreen.plots import save_figure
+
+
+def rebuild(
+    out: Path, evidence: Evidence | None = None, say: Callable[[str], None] = print
+) -> list[Path]:
+    """Compute all and write it to `out`; returns what was written.
+
+    Tables become `NAME.csv`, figures `NAME.png`, the ledger `ledger.csv`; `sentences.md` holds
+    each figure's sentence.
+    """
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    evidence = Evidence() if evidence is None else evidence
+    out.mkdir(parents=True, exist_ok=True)
+    written, sentences = [], []
+    for name, table in (TABLES | {"ledger": ledger}).items():
+        path = out / f"{name}.csv"
+        table(evidence).round(4).to_csv(path)
+        written.append(path)
+        say(f"{path}: {' '.join((table.__doc__ or '').split(chr(10))[:1])}")
+    for name, draw in FIGURES.items():
+        path = out / f"{name}.png"
+        figure, sentence = draw(evidence)
+        save_figure(figure, sentence, path)
+        sentences.append(f"![{name}]({path.name})\n\n{sentence}\n")
+        written.append(path)
+        say(f"{path}: {sentence}")
+    (out / "sentences.md").write_text("\n".join(sentences), encoding="utf-8")
+    return [*written, out / "sentences.md"]

@@ -1,0 +1,285 @@
+"""Every table of the evidence, as a pandas DataFrame: `TABLES` names them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from facescreen.evaluation import (
+    agreement_table,
+    at_equal_valid_loss,
+    auc,
+    beside_paper,
+    compare_rules,
+    confusion,
+    equal_acceptance,
+    kinds_table,
+    paper_fisher,
+    screening_table,
+)
+from facescreen.evaluation.columns import percent
+from facescreen.evidence.gathered import OTHERS, TABLE_RULES, VALID_LOST, Evidence, design
+from facescreen.reference import ReferencePool
+from facescreen.rules import Rule
+from facescreen.screening import MultiColorRule
+from facescreen.verdicts import LABELS, Rate
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ALARM_FACES = 12_000
+AUDIT_IMAGES = 2496  # whole blocks of the generator, about as many as the paper saves
+
+
+def labels(evidence: Evidence) -> pd.DataFrame:
+    """How many images of each pool got each label."""
+    import pandas as pd
+
+    rows = {pool.name: {"images": len(pool), **pool.counts} for pool in _pools(evidence)}
+    return pd.DataFrame(rows).T.rename_axis("pool")
+
+
+def raters(evidence: Evidence) -> pd.DataFrame:
+    """How far the two looks at every image agree: on four labels, and on valid against broken."""
+    import pandas as pd
+
+    tables = {}
+    for pool in _pools(evidence):
+        tables[pool.name] = agreement_table(pool.rated_by("look 1"), pool.rated_by("look 2"))
+    return pd.concat(tables, names=["pool"])
+
+
+def looks(evidence: Evidence) -> pd.DataFrame:
+    """Labels of the first look (rows) against those of the second, over both pools."""
+    one, two = (
+        np.concatenate([pool.rated_by(look) for pool in _pools(evidence)])
+        for look in ("look 1", "look 2")
+    )
+    return confusion(one, two)
+
+
+def judge(evidence: Evidence) -> pd.DataFrame:
+    """How well the independent judge's score tells broken images from valid ones."""
+    import pandas as pd
+
+    rows = {}
+    for pool, scores in _pools_and_scores(evidence):
+        for kind, chosen in _kinds_of_breakage(pool):
+            area = auc(scores["judge"][chosen], pool.labels[chosen])
+            rows[pool.name, kind] = {
+                "valid": area.valid,
+                "broken": area.broken,
+                "AUC": area.value,
+                "AUC low": area.low,
+                "AUC high": area.high,
+            }
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    return table.rename_axis(["pool", "broken in which way"])
+
+
+def screening(evidence: Evidence) -> pd.DataFrame:
+    """The paper's Tables 2 and 3: of 2,500 images saved under each rule, how many are broken."""
+    return screening_table(evidence.walk, evidence.pool.labels)
+
+
+def screening_beside_paper(evidence: Evidence) -> pd.DataFrame:
+    """The same beside the paper's own numbers."""
+    return beside_paper(screening(evidence))
+
+
+def paper_compared(_: Evidence) -> pd.DataFrame:
+    """The paper's own rows compared with each other by Fisher's exact test."""
+    return paper_fisher()
+
+
+def rules_compared(evidence: Evidence) -> pd.DataFrame:
+    """The rules compared on the same labeled images by McNemar's exact test, in three ways.
+
+    On all images (who is right more often), the broken ones (who misses more) and the valid ones
+    (who loses more).
+    """
+    import pandas as pd
+
+    tables = {
+        on: compare_rules(evidence.verdicts, evidence.pool.labels, on)
+        for on in ("all", "broken", "valid")
+    }
+    return pd.concat(tables, names=["images"])
+
+
+def kinds(evidence: Evidence) -> pd.DataFrame:
+    """What share of each kind of planted damage each rule flags; the last row has no damage."""
+    images = np.concatenate([evidence.planted.images, evidence.clean])
+    names = [*evidence.planted.kinds, *["no damage"] * len(evidence.clean)]
+    rules = {name: rule for name, rule in TABLE_RULES.items() if name != "none"}
+    rules[OTHERS] = MultiColorRule(white_sum="others")
+    clean_signs = evidence.signs.calibrate(evidence.clean[::2], VALID_LOST)
+    rules["four signs"] = clean_signs
+    return kinds_table({name: rule(images) for name, rule in rules.items()}, names)
+
+
+def white_sums(evidence: Evidence) -> pd.DataFrame:
+    """The two readings of the white sum, on the labeled pools: flagged, of them broken."""
+    import pandas as pd
+
+    rows = {}
+    for pool in _pools(evidence):
+        for name in ("all", "others"):
+            verdicts = MultiColorRule(white_sum=name)(pool.images)
+            found = verdicts.against(pool.labels)
+            rows[pool.name, name] = {
+                "flagged": int(verdicts.broken.sum()),
+                "flagged as white": int((verdicts.reason == "white").sum()),
+                **percent(found.recall, "caught"),
+                **percent(found.valid_lost, "valid lost"),
+            }
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    return table.rename_axis(["pool", "white sum over"])
+
+
+def screens(evidence: Evidence) -> pd.DataFrame:
+    """Every screen at the same price, 5 % of the valid images, on images it was not tuned on.
+
+    Each score's threshold is set on the images measured, so that all pay alike; `as_calibrated`
+    tells what they do with thresholds that were set before.
+    """
+    import pandas as pd
+
+    tables = {}
+    for name, scores, chosen in _tests(evidence):
+        table = at_equal_valid_loss(scores, chosen, VALID_LOST)
+        areas = {screen: auc(score, chosen) for screen, score in scores.items()}
+        table.insert(0, "AUC", [areas[screen].value for screen in table.index])
+        table.insert(1, "AUC low", [areas[screen].low for screen in table.index])
+        table.insert(2, "AUC high", [areas[screen].high for screen in table.index])
+        tables[name] = table
+    return pd.concat(tables, names=["images"])
+
+
+def acceptance(evidence: Evidence) -> pd.DataFrame:
+    """Every screen made to save nine images in ten: how many of these are broken."""
+    import pandas as pd
+
+    tables = {n: equal_acceptance(scores, chosen, 0.9) for n, scores, chosen in _tests(evidence)}
+    return pd.concat(tables, names=["images"])
+
+
+def as_calibrated(evidence: Evidence) -> pd.DataFrame:
+    """Every rule with thresholds set beforehand: what it catches and costs on images that are new.
+
+    On the strong pool the four signs stand twice, calibrated on the default pool and on its own.
+    """
+    import pandas as pd
+
+    rules = _rules(evidence)
+    rows = {}
+    for pool in _pools(evidence):
+        odd = ~design(pool)
+        images, truth = pool.images[odd], pool.labels[odd]
+        own = {"four signs, own pool": evidence.strong_signs} if pool is evidence.strong else {}
+        for name, rule in (rules | own).items():
+            verdicts = rule(images)
+            found = verdicts.against(truth)
+            saturated = truth == "broken_saturated"
+            hits = Rate.of(int(verdicts.broken[saturated].sum()), int(saturated.sum()))
+            rows[f"{pool.name}, other half", name] = {
+                **percent(found.recall, "caught"),
+                **percent(hits, "saturated caught"),
+                **percent(found.valid_lost, "valid lost"),
+                **percent(found.precision, "of the flagged broken"),
+            }
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    return table.rename_axis(["images", "rule"])
+
+
+def by_brightness(evidence: Evidence) -> pd.DataFrame:
+    """Who pays: valid images lost by each rule in the default pool's other half, by brightness.
+
+    Faces are cut in thirds by the mean of their middle. The first rows tell the share of each
+    third that is labeled broken.
+    """
+    import pandas as pd
+
+    pool = evidence.pool
+    chosen = ~design(pool) & (pool.labels != "unsure")
+    images, broken = pool.images[chosen], pool.broken[chosen]
+    light = images[:, 20:48, 20:44].mean(axis=(1, 2, 3))
+    third = np.searchsorted(np.quantile(light, [1 / 3, 2 / 3]), light)
+    rows = {}
+    for name, rule in [("labels", None), *_rules(evidence).items()]:
+        flagged = broken if rule is None else rule(images).broken
+        for number, faces in enumerate(("darkest third", "middle third", "brightest third")):
+            of_them = (third == number) & (np.ones(len(broken), bool) if rule is None else ~broken)
+            rate = Rate.of(int(flagged[of_them].sum()), int(of_them.sum()))
+            what = "labeled broken" if rule is None else f"valid lost by {name}"
+            rows[what, faces] = {"images": rate.total, **percent(rate)}
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    return table.rename_axis(["share", "faces"])
+
+
+def alarms(_: Evidence) -> pd.DataFrame:
+    """False alarms of the rules on clean portraits, varied and studio, by what they show."""
+    import pandas as pd
+
+    from facescreen.false_alarms import false_alarms
+
+    sources = ("portraits", "portraits:studio")
+    return pd.concat({s: false_alarms(s, count=ALARM_FACES) for s in sources}, names=["source"])
+
+
+def save_path(_: Evidence) -> pd.DataFrame:
+    """The same generated images through every way of saving them: verdicts that change."""
+    from facescreen.generation import FaceMaker, GenerationSettings
+    from facescreen.save_path import audit
+
+    return audit(FaceMaker(GenerationSettings()).floats(0, AUDIT_IMAGES))
+
+
+def one_blob(_: Evidence) -> pd.DataFrame:
+    """One red blob through every way of saving it: what both rules count."""
+    from facescreen.save_path import one_blob_table
+
+    return one_blob_table()
+
+
+TABLES: dict[str, Callable[[Evidence], pd.DataFrame]] = {
+    function.__name__: function
+    for function in (
+        *(labels, raters, looks, judge),
+        *(screening, screening_beside_paper, paper_compared, rules_compared),
+        *(kinds, white_sums, screens, acceptance, as_calibrated, by_brightness),
+        *(alarms, save_path, one_blob),
+    )
+}
+
+
+def _pools(evidence: Evidence) -> Sequence[ReferencePool]:
+    return evidence.pool, evidence.strong
+
+
+def _pools_and_scores(evidence: Evidence):
+    return (evidence.pool, evidence.pool_scores), (evidence.strong, evidence.strong_scores)
+
+
+def _kinds_of_breakage(pool: ReferencePool):
+    """Which images tell valid from saturated, valid from otherwise broken, valid from broken."""
+    for kind in LABELS[1:3]:
+        yield kind.removeprefix("broken_"), np.isin(pool.labels, ("valid", kind))
+    yield "any", pool.labels != "unsure"
+
+
+def _tests(evidence: Evidence):
+    """Scores and labels of the halves that no screen learned from."""
+    for pool, scores in _pools_and_scores(evidence):
+        odd = ~design(pool)
+        halved = {name: score[odd] for name, score in scores.items()}
+        yield f"{pool.name}, other half", halved, pool.labels[odd]
+
+
+def _rules(evidence: Evidence) -> dict[str, Rule]:
+    """The rules that screen, as they stand: without "none"."""
+    rules = dict(TABLE_RULES) | {"four signs": evidence.signs, "learned": evidence.learned}
+    del rules["none"]
+    return rules
