@@ -107,7 +107,8 @@ def in_doubt(folder: Path) -> list[str]:
         one, two = pool.rated_by("look 1"), pool.rated_by("look 2")
         broken = np.isin(one, BROKEN_LABELS) & np.isin(two, BROKEN_LABELS)
         scores = judge(pool.images)
-        flagged = scores >= np.sort(scores)[::-1][max(0, broken.sum() - 1)]
+        flagged = np.zeros(len(pool), bool)
+        flagged[np.argsort(-scores, kind="stable")[: broken.sum()]] = True
         doubt = (one != two) | (one == "unsure") | (flagged != broken)
         names += pool.files[doubt].tolist()
     return names
@@ -180,6 +181,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--sheets", type=Path, help="gather: the folder of sheets and texts")
     parser.add_argument("--look", type=int, default=1, help="1, 2 or 3; after 1, shuffled")
     given = parser.parse_args(arguments)
+    needed = {"sheets": "out", "gather": "sheets"}.get(given.step)
+    if needed and getattr(given, needed) is None:
+        parser.error(f"{given.step} needs --{needed}")
     if given.step == "draw":
         draw(given.out or given.reference)
     elif given.step == "sheets":

@@ -26,6 +26,7 @@ SCREENS = (VALID, BROKEN, "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 DASHES, MARKS = ("-", "--", "-.", (0, (1, 1.2)), (0, (6, 1, 1, 1, 1, 1))), "osD^vP*X"
 
 
+PALETTE = 256  # colors of a chart's PNG
 TRADES = {  # what a screen gains: an axis, and a clause of the sentence
     "rate %": ("broken among the saved (%)", "leaves {:.2f} % broken among the saved"),
     "caught %": ("broken images caught (%)", "catches {:.2f} % of the broken ones"),
@@ -37,12 +38,23 @@ def present(figure: Figure, sentence: str) -> None:
     import matplotlib.pyplot as plt
     from IPython.display import Markdown, display
 
-    picture = io.BytesIO()
-    figure.savefig(picture, format="png", dpi=80, bbox_inches="tight")
+    data = {"image/png": _small_png(figure), "text/plain": sentence}
     plt.close(figure)
-    data = {"image/png": picture.getvalue(), "text/plain": sentence}
     display(data, raw=True, metadata={"image/png": {"alt": sentence}})
     display(Markdown(f"*{sentence}*"))
+
+
+def _small_png(figure: Figure) -> bytes:
+    """A figure as PNG; of few colors, as charts are, with a palette: a third of the size."""
+    from PIL import Image
+
+    drawn, small = io.BytesIO(), io.BytesIO()
+    figure.savefig(drawn, format="png", dpi=80, bbox_inches="tight")
+    picture = Image.open(drawn).convert("RGB")
+    if picture.getcolors(PALETTE * 16):  # None where there are more, as in photographs
+        picture = picture.quantize(PALETTE, dither=Image.Dither.NONE)
+    picture.save(small, "PNG", optimize=True)
+    return small.getvalue()
 
 
 def save_figure(figure: Figure, sentence: str, path: Path | str) -> None:
@@ -71,18 +83,20 @@ def draw_faces(
     broken: Sequence[bool] | None = None,
     columns: int = 10,
     rows_named: Sequence[str] | None = None,
+    tile: float = 1.0,
 ) -> Figure:
     """A gallery of uint8 (N, H, W, 3) images with captions; broken ones get a frame and a cross.
 
-    rows_named: what stands left of each row.
+    rows_named: what stands left of each row. tile: width of an image, in inches.
     """
     import matplotlib.pyplot as plt
 
     count = len(images)
     columns = max(1, min(columns, count))
     rows = max(1, -(-count // columns))
-    height = 1.0 + (0.2 if captions is not None else 0)
-    figure, axes = plt.subplots(rows, columns, figsize=(columns, rows * height), squeeze=False)
+    height = tile + (0.2 if captions is not None else 0)
+    size = (columns * tile, rows * height)
+    figure, axes = plt.subplots(rows, columns, figsize=size, squeeze=False)
     for axis in axes.flat:
         axis.axis("off")
     for k in range(count):
@@ -96,7 +110,8 @@ def draw_faces(
         text = "" if captions is None else str(captions[k])
         axis.set_xlabel(("✗ " if is_broken else "") + text, fontsize=8, labelpad=2, color=INK)
     for row, name in enumerate(rows_named or ()):
-        axes[row, 0].set_ylabel(textwrap.fill(name, 16), fontsize=8, color=INK)
+        look = {"rotation": 0, "ha": "right", "va": "center", "fontsize": 9, "color": INK}
+        axes[row, 0].set_ylabel(textwrap.fill(name, 12), **look)
     figure.tight_layout(pad=0.3, h_pad=0.5, w_pad=0.2)
     return figure
 
@@ -129,12 +144,14 @@ def plot_rates(ours: pd.DataFrame, paper: pd.DataFrame, measured: str) -> None:
     present(*draw_rates(ours, paper, measured))
 
 
-def draw_rates(ours: pd.DataFrame, paper: pd.DataFrame, measured: str) -> tuple[Figure, str]:
+def draw_rates(
+    ours: pd.DataFrame, paper: pd.DataFrame, measured: str, same_axis: bool = False
+) -> tuple[Figure, str]:
     """Two dot plots of rates in percent with 95 % intervals, one row per screening.
 
     Both tables are indexed by screening, in the same order, and hold ``rate %``, ``low %`` and
-    ``high %``. The panels measure different things (broken by eye; ``measured``), so each has an
-    axis of its own.
+    ``high %``. The paper's were broken by eye; ours are what `measured` says. same_axis: False
+    gives each panel an axis of its own, which rates that measure different things need.
     """
     import matplotlib.pyplot as plt
 
@@ -150,7 +167,9 @@ def draw_rates(ours: pd.DataFrame, paper: pd.DataFrame, measured: str) -> tuple[
         axis.set_title(label, fontsize=10, color=INK)
         axis.set_xlabel("share of the saved images (%)")
         axis.set_yticks(rows, table.index)
-        axis.set_xlim(-0.12 * max(rate.max(), 1), 1.3 * max(table["high %"].max(), 1))
+        tables = (ours, paper) if same_axis else (table,)
+        most = max(1, *(t["high %"].max() for t in tables))
+        axis.set_xlim(-0.12 * most, 1.3 * most)
         axis.grid(axis="x", alpha=0.3)
         axis.spines[["top", "right"]].set_visible(False)
     axes[0].set_ylim(len(paper) - 0.5, -0.7)

@@ -84,6 +84,12 @@ def load_reference(pool: str = "default", folder: Path | str | None = None) -> R
     sums = sums[sums["image"].str.startswith(f"{pool}/")]
     ratings = _table(folder / "labels.csv", ("image", "label", "rater", "when"))
     ratings = ratings[ratings["image"].str.startswith(f"{pool}/")]
+    again = ratings[ratings.duplicated(["image", "rater"])]
+    if len(again):
+        image, rater = again[["image", "rater"]].iloc[0]
+        raise ReferenceSetError(
+            f"{folder / 'labels.csv'} holds {image} twice for {rater}, expected one label a look"
+        )
     files = sums["image"].to_numpy(str)
     if not len(files):
         raise ReferenceSetError(f"{folder / 'images.csv'} names no image of the pool {pool!r}")

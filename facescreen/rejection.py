@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
 
-from facescreen.rules import Rule
+from facescreen.rules import Rule, as_uint8
 from facescreen.signs import DARK, FACE, MIDDLE, VIVID, WHITE, Signs, cut
 from facescreen.verdicts import Verdicts, read_labels
 
@@ -51,15 +51,19 @@ class PortraitJudge:
         """Learn from clean images, uint8 (N, H, W, 3), N > components."""
         from sklearn.decomposition import PCA
 
+        portraits, _ = as_uint8(portraits, None)
         rows = np.concatenate([*_rows(portraits)])
         pca = PCA(components, svd_solver="randomized", random_state=seed).fit(rows)
         parts = pca.components_.astype(np.float32)
         return cls(pca.mean_.astype(np.float32), parts, portraits.shape[1:])
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
-        """Score uint8 (N, H, W, 3): float64 (N,). Raises ValueError for images of another shape."""
-        if images.shape[1:] != self.shape:
-            raise ValueError(f"expected images of shape {self.shape}, not {images.shape[1:]}")
+        """Score uint8 (N, H, W, 3): float64 (N,). Raises ValueError for another type or shape."""
+        if images.dtype != np.uint8 or images.shape[1:] != self.shape:
+            raise ValueError(
+                f"expected uint8 images of shape {self.shape}, not {images.dtype} of shape "
+                f"{images.shape[1:]}"
+            )
         scores = [np.zeros(0)]
         for rows in _rows(images):
             x = rows - self.mean
@@ -77,7 +81,7 @@ def _rows(images: np.ndarray) -> Iterator[np.ndarray]:
 # --- a rule that learns from labels ---------------------------------------------------------------
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class LearnedRule(Rule):
     """A weighted sum of plain measures, the weights learned from labels: logistic regression.
 
@@ -98,17 +102,21 @@ class LearnedRule(Rule):
     ) -> LearnedRule:
         """Learn from labeled images; set the threshold so that few enough valid ones are lost.
 
-        images: uint8 (N, H, W, 3). labels: as in `Verdicts.against`; unsure ones are left out. The
-        threshold comes from scores that each image got from a model that had not seen it, so
-        that the loss is about as large on images that are new. Raises ValueError where one kind of
-        label is missing.
+        images: as in a call. labels: as in `Verdicts.against`; unsure ones are left out, and images
+        that are not finite. The threshold comes from scores that each image got from a model that
+        had not seen it, so that the loss is about as large on images that are new. Raises
+        ValueError where fewer than `folds` images have one kind of label, or for another share.
         """
         from sklearn.linear_model import LogisticRegression
         from sklearn.model_selection import cross_val_predict
         from sklearn.pipeline import make_pipeline
         from sklearn.preprocessing import QuantileTransformer
 
+        if not 0 <= max_valid_loss <= 1:  # NaN compares False too
+            raise ValueError(f"max_valid_loss must be a share from 0 to 1, not {max_valid_loss!r}")
+        images, finite = as_uint8(images, None)
         broken, sure = read_labels(labels, len(images))
+        sure = sure & finite
         broken = broken[sure]
         if min(broken.sum(), (~broken).sum()) < folds:
             raise ValueError(
@@ -116,19 +124,20 @@ class LearnedRule(Rule):
                 f"{broken.sum()} and {(~broken).sum()}"
             )
         measures = plain_measures(images)[sure]
-        ranks = min(200, len(measures))
+        ranks = min(200, len(measures) // 2)  # a fold holds as many
         model = make_pipeline(
             QuantileTransformer(n_quantiles=ranks, output_distribution="normal", random_state=0),
             LogisticRegression(C=0.05, max_iter=3000),
         )
         scores = cross_val_predict(model, measures, broken, cv=folds, method="decision_function")
-        valid = np.sort(scores[~broken])[::-1]
-        allowed = math.floor(max_valid_loss * len(valid) + 1e-9)
-        threshold = np.nextafter(valid[min(allowed, len(valid) - 1)], np.inf)
-        return cls(float(threshold), model.fit(measures, broken))
+        allowed = math.floor(max_valid_loss * (~broken).sum() + 1e-9)
+        return cls(_threshold(scores[~broken], allowed), model.fit(measures, broken))
 
     def __repr__(self) -> str:
         return f"LearnedRule(threshold={self.threshold:.3g})"
+
+    def _calibrated(self, images: np.ndarray, finite: np.ndarray, allowed: int) -> LearnedRule:
+        return replace(self, threshold=_threshold(self.measure(images, finite).values, allowed))
 
     def measure(self, images: np.ndarray, finite: np.ndarray) -> Signs:
         scores = np.zeros(0)
@@ -149,6 +158,12 @@ class LearnedRule(Rule):
             rule=self,
             measured=measured,
         )
+
+
+def _threshold(scores: np.ndarray, allowed: int) -> float:
+    """The smallest threshold that at most `allowed` of the scores reach."""
+    lost = min(allowed, len(scores) - 1)
+    return float(np.nextafter(np.sort(scores)[::-1][lost], np.inf))
 
 
 def plain_measures(images: np.ndarray) -> np.ndarray:

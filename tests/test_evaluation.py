@@ -21,6 +21,7 @@ from facescreen.evaluation import (
     paper_table,
     pool_table,
     screening_table,
+    with_intervals,
 )
 from facescreen.generation import PoolWalk
 from facescreen.screening import SingleColorRule
@@ -346,3 +347,20 @@ def test_agreement_is_told_on_four_labels_and_on_two():
         kappa(a, b[:3])
     with pytest.raises(ValueError, match="expected labels valid, broken_saturated"):
         kappa(["fine"] * 4, b)
+
+
+def test_a_table_to_read_keeps_every_number_and_joins_limits_to_their_share():
+    table = screening_table(
+        PoolWalk(2, {"none": np.zeros(4, bool), "a": np.array([True, False, False, False])}),
+        ["valid", "broken_other", "valid", "unsure"],
+    )
+    shown = with_intervals(table, digits=2)
+    assert not [name for name in shown if "low" in name or "high" in name]
+    row = table.loc["a"]
+    assert shown.loc["a", "tried"] == "3"
+    assert shown.loc["a", "rate %"].replace("\N{NO-BREAK SPACE}", " ") == (
+        f"{row['rate %']:.2f} ({row['low %']:.2f}–{row['high %']:.2f})"
+    )
+    lost = shown.loc["a", "valid lost %"]
+    assert lost.startswith("50.00") and f"{row['valid lost high %']:.2f})" in lost
+    assert with_intervals(table.assign(**{"times fewer": float("nan")}))["times fewer"].eq("").all()

@@ -15,6 +15,18 @@ def right_tries(broken, count):
     return None
 
 
+def right_share(flagged, labels):
+    valid = [bool(f) for f, label in zip(flagged, labels, strict=True) if label == "valid"]
+    return sum(valid) / len(valid)
+
+
+def right_wilson(count, total, z=1.959963984540054):
+    p, d = count / total, 1 + z * z / total
+    half = (p * (1 - p) / total + (z / (2 * total)) ** 2) ** 0.5
+    middle = p + z * z / (2 * total)
+    return (middle - z * half) / d, (middle + z * half) / d
+
+
 def raises(*_):
     raise RuntimeError("my mistake")
 
@@ -22,6 +34,8 @@ def raises(*_):
 CHECKS = {
     exercises.check_tries_needed: right_tries,
     exercises.check_times_fewer: lambda before, after: before / after,
+    exercises.check_valid_lost: right_share,
+    exercises.check_wilson: right_wilson,
 }
 WRONG = [
     lambda *_: None,
@@ -55,3 +69,5 @@ def test_an_error_in_the_answer_is_shown_as_the_answer(capsys):
 def test_a_constant_that_fits_the_first_case_does_not_pass():
     assert exercises.check_tries_needed(lambda *_: 3) is False
     assert exercises.check_times_fewer(lambda *_: 2.0) is False
+    assert exercises.check_valid_lost(lambda *_: 1 / 3) is False
+    assert exercises.check_wilson(lambda *_: (0.14459, 0.17321)) is False

@@ -7,6 +7,7 @@ Nothing here draws; `facescreen.plots` does.
 
 from facescreen.evaluation.acceptance import at_equal_valid_loss, equal_acceptance
 from facescreen.evaluation.agreement import Kappa, agreement_table, confusion, kappa
+from facescreen.evaluation.columns import with_intervals
 from facescreen.evaluation.compare import compare_rules, compare_saved, holm, paper_fisher
 from facescreen.evaluation.sweeps import (
     Area,
@@ -56,4 +57,5 @@ __all__ = [
     "precision_recall",
     "roc",
     "screening_table",
+    "with_intervals",
 ]

@@ -1,13 +1,16 @@
-"""What the tables share: a rate as three columns, and one bool array per rule."""
+"""What the tables share: a rate as three columns, read or shown, and one bool array per rule."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from facescreen.verdicts import Rate
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def percent(rate: Rate, name: str = "rate") -> dict[str, float]:
@@ -21,6 +24,45 @@ def percent(rate: Rate, name: str = "rate") -> dict[str, float]:
         f"{before}low %": 100 * rate.low,
         f"{before}high %": 100 * rate.high,
     }
+
+
+def with_intervals(table: pd.DataFrame, digits: int = 1) -> pd.DataFrame:
+    """A table to read: each share and its limits become one column, "16.7 (15.2–18.2)".
+
+    table: columns as `percent` names them, and others, which are kept: whole numbers with
+    thousands marked, other numbers with `digits`. What is missing becomes an empty text.
+    """
+    limits = {limit for name in table for limit in _limits(name) & set(table)}
+    names = [name for name in table if name not in limits]
+    shown = table[names].map(lambda value: _spelled(value, digits)).astype(str)
+    for name in names:
+        low, high = _limit(name, "low"), _limit(name, "high")
+        if low in table and high in table:
+            ends = zip(table[low], table[high], strict=True)
+            spans = [
+                f"\N{NO-BREAK SPACE}({a:,.{digits}f}–{b:,.{digits}f})" if a == a else ""
+                for a, b in ends
+            ]
+            shown[name] = shown[name] + spans
+    return shown
+
+
+def _limit(name: Any, end: str) -> str:
+    """The name of a share's lower or upper limit, by `percent`."""
+    before = str(name).removesuffix("%").removesuffix(" ")
+    return f"{end} %" if before == "rate" else f"{before} {end} %"
+
+
+def _limits(name: Any) -> set[str]:
+    return {_limit(name, "low"), _limit(name, "high")} if str(name).endswith("%") else set()
+
+
+def _spelled(value: Any, digits: int) -> str:
+    if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
+        return f"{value:,}"
+    if isinstance(value, (float, np.floating)):
+        return "" if np.isnan(value) else f"{value:,.{digits}f}"
+    return str(value)
 
 
 def read_flags(verdicts_by_rule: Mapping[str, Any]) -> dict[str, np.ndarray]:

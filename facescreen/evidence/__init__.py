@@ -6,9 +6,10 @@
 of the paper's claims held.
 """
 
+from facescreen.evidence.figures import FIGURES
 from facescreen.evidence.gathered import TABLE_RULES, Evidence
 from facescreen.evidence.ledger import ledger
 from facescreen.evidence.rebuild import rebuild
 from facescreen.evidence.tables import TABLES
 
-__all__ = ["TABLES", "TABLE_RULES", "Evidence", "ledger", "rebuild"]
+__all__ = ["FIGURES", "TABLES", "TABLE_RULES", "Evidence", "ledger", "rebuild"]

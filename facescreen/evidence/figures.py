@@ -32,7 +32,7 @@ from facescreen.verdicts import LABELS
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-ROW = 10  # images in a row of a gallery
+COLUMNS, TILE = 10, 0.85  # images in a row of a gallery, and their width in inches
 
 
 def labels(evidence: Evidence) -> tuple[Figure, str]:
@@ -77,7 +77,7 @@ def spreads(evidence: Evidence) -> tuple[Figure, str]:
 
 def rates(evidence: Evidence) -> tuple[Figure, str]:
     """The paper's rates beside ours."""
-    return draw_rates(screening(evidence), paper_table(), "broken by eye")
+    return draw_rates(screening(evidence), paper_table(), "broken by eye", same_axis=True)
 
 
 def differing(evidence: Evidence) -> tuple[Figure, str]:
@@ -101,12 +101,13 @@ def kinds(evidence: Evidence) -> tuple[Figure, str]:
 
 
 def planted(evidence: Evidence) -> tuple[Figure, str]:
-    """Planted damage, a row for each kind."""
+    """Planted damage, a column for each kind."""
     batch = evidence.planted
-    names = dict.fromkeys(batch.kinds.tolist())
-    groups = {spelled(name): np.flatnonzero(batch.kinds == name)[:ROW] for name in names}
-    sentence = f"Portraits damaged on purpose, in {len(groups)} ways: {', '.join(groups)}."
-    return _gallery(batch.images, groups), sentence
+    names = list(dict.fromkeys(batch.kinds.tolist()))
+    columns = np.stack([np.flatnonzero(batch.kinds == name)[:4] for name in names], axis=1)
+    captions = [spelled(name) for name in names] * len(columns)
+    figure = draw_faces(batch.images[columns.ravel()], captions, columns=len(names), tile=TILE)
+    return figure, f"Portraits damaged in {len(names)} ways: {', '.join(captions[: len(names)])}."
 
 
 def screens(evidence: Evidence) -> tuple[Figure, str]:
@@ -136,19 +137,14 @@ def spelled(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _gallery(
-    images: np.ndarray, groups: dict[str, np.ndarray], broken: np.ndarray | None = None
-) -> Figure:
-    """Up to two rows of images for each group of indices, the last row filled up with white."""
-    shown, names = [], []
-    for name, found in groups.items():
-        rows = min(2, -(-len(found) // ROW))
-        shown += [*found[: rows * ROW], *[-1] * (rows * ROW - len(found[: rows * ROW]))]
-        names += [name, ""][:rows]
-    shown = np.array(shown, int)
+def _gallery(images: np.ndarray, groups: dict[str, np.ndarray], broken: np.ndarray) -> Figure:
+    """A row of images for each group of indices, filled up with white where there are too few."""
+    rows = [np.pad(found[:COLUMNS], (0, max(0, COLUMNS - len(found))), constant_values=-1)
+            for found in groups.values()]  # fmt: skip
+    shown = np.concatenate(rows)
     tiles = np.where((shown < 0)[:, np.newaxis, np.newaxis, np.newaxis], 255, images[shown])
-    marks = np.zeros(len(shown), bool) if broken is None else broken[shown] & (shown >= 0)
-    return draw_faces(tiles.astype(np.uint8), broken=marks, columns=ROW, rows_named=names)
+    marks = broken[shown] & (shown >= 0)
+    return draw_faces(tiles.astype(np.uint8), None, marks, COLUMNS, list(groups), TILE)
 
 
 def _tradeoff(pool: ReferencePool, scores: dict[str, np.ndarray]) -> tuple[Figure, str]:

@@ -38,13 +38,17 @@ STRENGTHS, AREAS = (0.5, 1.0), (0.02, 0.3)
 class Evidence:
     """The labeled pools, planted damage, and what every screen says of them.
 
-    images_per_kind: of planted damage. Each pool is cut in two: screens may learn from its images
-    of even number, and are measured on those of odd number. The four signs are calibrated on the
-    valid images of each pool's first half, as a user would on a generator's; weights are learned
-    from the default pool's alone.
+    images_per_kind: of planted damage. alarm_faces: clean portraits to count false alarms on.
+    audit_images: generated images to take through every way of saving them.
+
+    Each pool is cut in two: screens may learn from its images of even number, and are measured on
+    those of odd number. The four signs are calibrated on the valid images of each pool's first
+    half, as a user would on a generator's; weights are learned from the default pool's alone.
     """
 
     images_per_kind: int = PLANTED
+    alarm_faces: int = 12_000
+    audit_images: int = 2496  # whole blocks of the generator, about as many as the paper saves
 
     @cached_property
     def pool(self) -> ReferencePool:

@@ -29,9 +29,6 @@ from facescreen.verdicts import LABELS, Rate
 if TYPE_CHECKING:
     import pandas as pd
 
-ALARM_FACES = 12_000
-AUDIT_IMAGES = 2496  # whole blocks of the generator, about as many as the paper saves
-
 
 def labels(evidence: Evidence) -> pd.DataFrame:
     """How many images of each pool got each label."""
@@ -219,22 +216,23 @@ def by_brightness(evidence: Evidence) -> pd.DataFrame:
     return table.rename_axis(["share", "faces"])
 
 
-def alarms(_: Evidence) -> pd.DataFrame:
+def alarms(evidence: Evidence) -> pd.DataFrame:
     """False alarms of the rules on clean portraits, varied and studio, by what they show."""
     import pandas as pd
 
     from facescreen.false_alarms import false_alarms
 
     sources = ("portraits", "portraits:studio")
-    return pd.concat({s: false_alarms(s, count=ALARM_FACES) for s in sources}, names=["source"])
+    tables = {s: false_alarms(s, count=evidence.alarm_faces) for s in sources}
+    return pd.concat(tables, names=["source"])
 
 
-def save_path(_: Evidence) -> pd.DataFrame:
+def save_path(evidence: Evidence) -> pd.DataFrame:
     """The same generated images through every way of saving them: verdicts that change."""
     from facescreen.generation import FaceMaker, GenerationSettings
     from facescreen.save_path import audit
 
-    return audit(FaceMaker(GenerationSettings()).floats(0, AUDIT_IMAGES))
+    return audit(FaceMaker(GenerationSettings()).floats(0, evidence.audit_images))
 
 
 def one_blob(_: Evidence) -> pd.DataFrame:
