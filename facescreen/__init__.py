@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:  # for editors and type checkers, which do not follow `__getattr__`
+    from facescreen.damage import plant
     from facescreen.faces.portraits import portraits
     from facescreen.faces.sources import open_source
     from facescreen.histogram import bright_counts, channel_histogram
     from facescreen.images import contact_sheet, read_image, save_png, to_uint8
+    from facescreen.reference import load_reference
     from facescreen.screening import MultiColorRule, NoRule, SingleColorRule, calibrate
+    from facescreen.signs import SignsRule
     from facescreen.verdicts import Verdicts
 
 _ROOM_OF = {
@@ -27,15 +30,19 @@ _ROOM_OF = {
     "SingleColorRule": "screening",
     "MultiColorRule": "screening",
     "NoRule": "screening",
+    "SignsRule": "signs",
     "Verdicts": "verdicts",
     "calibrate": "screening",
     "portraits": "faces.portraits",
     "open_source": "faces.sources",
+    "plant": "damage",
+    "load_reference": "reference",
 }
 
 __all__ = [
     "MultiColorRule",
     "NoRule",
+    "SignsRule",
     "SingleColorRule",
     "Verdicts",
     "__version__",
@@ -43,7 +50,9 @@ __all__ = [
     "calibrate",
     "channel_histogram",
     "contact_sheet",
+    "load_reference",
     "open_source",
+    "plant",
     "portraits",
     "read_image",
     "save_png",
