@@ -1,142 +1,24 @@
-"""Every figure of the lessons, each with one sentence made from the numbers that it shows.
-
-The sentence stands under the figure, and is its description for those who cannot see it.
-Colors are those of Okabe and Ito (2008), told apart by color-blind readers; a verdict is shown by
-a word and a mark as well. A ``draw_…`` function returns the figure and its sentence, for
-`save_figure`; the ``plot_…`` function of that name takes the same and presents both.
-"""
+"""Charts of what screenings did: rates, trade-offs, kinds of breakage."""
 
 from __future__ import annotations
 
-import io
 import textwrap
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from facescreen.plots.base import DASHES, INK, MARKS, PAPER, SCREENS, VALID, present
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-VALID, BROKEN, PAPER, INK = "#0072B2", "#D55E00", "#999999", "#222222"
-SCREENS = (VALID, BROKEN, "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-DASHES, MARKS = ("-", "--", "-.", (0, (1, 1.2)), (0, (6, 1, 1, 1, 1, 1))), "osD^vP*X"
-
-
-PALETTE = 256  # colors of a chart's PNG
 TRADES = {  # what a screen gains: an axis, and a clause of the sentence
     "rate %": ("broken among the saved (%)", "leaves {:.2f} % broken among the saved"),
     "caught %": ("broken images caught (%)", "catches {:.2f} % of the broken ones"),
 }
-
-
-def present(figure: Figure, sentence: str) -> None:
-    """Show a figure in the notebook as PNG, with ``sentence`` under it and as its alt text."""
-    import matplotlib.pyplot as plt
-    from IPython.display import Markdown, display
-
-    data = {"image/png": _small_png(figure), "text/plain": sentence}
-    plt.close(figure)
-    display(data, raw=True, metadata={"image/png": {"alt": sentence}})
-    display(Markdown(f"*{sentence}*"))
-
-
-def _small_png(figure: Figure) -> bytes:
-    """A figure as PNG; of few colors, as charts are, with a palette: a third of the size."""
-    from PIL import Image
-
-    drawn, small = io.BytesIO(), io.BytesIO()
-    figure.savefig(drawn, format="png", dpi=80, bbox_inches="tight")
-    picture = Image.open(drawn).convert("RGB")
-    if picture.getcolors(PALETTE * 16):  # None where there are more, as in photographs
-        picture = picture.quantize(PALETTE, dither=Image.Dither.NONE)
-    picture.save(small, "PNG", optimize=True)
-    return small.getvalue()
-
-
-def save_figure(figure: Figure, sentence: str, path: Path | str) -> None:
-    """Write a figure as a PNG file that holds ``sentence`` as its description."""
-    import matplotlib.pyplot as plt
-
-    about = {"Description": sentence}
-    figure.savefig(path, format="png", dpi=120, bbox_inches="tight", metadata=about)
-    plt.close(figure)
-
-
-def show_faces(
-    images: np.ndarray,
-    sentence: str,
-    captions: Sequence[str] | None = None,
-    broken: Sequence[bool] | None = None,
-    columns: int = 10,
-) -> None:
-    """Present `draw_faces`."""
-    present(draw_faces(images, captions, broken, columns), sentence)
-
-
-def draw_faces(
-    images: np.ndarray,
-    captions: Sequence[str] | None = None,
-    broken: Sequence[bool] | None = None,
-    columns: int = 10,
-    rows_named: Sequence[str] | None = None,
-    tile: float = 1.0,
-) -> Figure:
-    """A gallery of uint8 (N, H, W, 3) images with captions; broken ones get a frame and a cross.
-
-    rows_named: what stands left of each row. tile: width of an image, in inches.
-    """
-    import matplotlib.pyplot as plt
-
-    count = len(images)
-    columns = max(1, min(columns, count))
-    rows = max(1, -(-count // columns))
-    height = tile + (0.2 if captions is not None else 0)
-    size = (columns * tile, rows * height)
-    figure, axes = plt.subplots(rows, columns, figsize=size, squeeze=False)
-    for axis in axes.flat:
-        axis.axis("off")
-    for k in range(count):
-        axis = axes.flat[k]
-        axis.axis("on")
-        axis.set(xticks=[], yticks=[])
-        axis.imshow(images[k])
-        is_broken = broken is not None and bool(broken[k])
-        for spine in axis.spines.values():
-            spine.set(visible=is_broken, color=BROKEN, linewidth=2.5)
-        text = "" if captions is None else str(captions[k])
-        axis.set_xlabel(("✗ " if is_broken else "") + text, fontsize=8, labelpad=2, color=INK)
-    for row, name in enumerate(rows_named or ()):
-        look = {"rotation": 0, "ha": "right", "va": "center", "fontsize": 9, "color": INK}
-        axes[row, 0].set_ylabel(textwrap.fill(name, 12), **look)
-    figure.tight_layout(pad=0.3, h_pad=0.5, w_pad=0.2)
-    return figure
-
-
-def show_combination(
-    picked: np.ndarray, made: np.ndarray, names: Sequence[str], sentence: str
-) -> None:
-    """Rows of picked faces and what they were combined into: (N, k, H, W, 3) and (N, H, W, 3)."""
-    import matplotlib.pyplot as plt
-
-    count, faces = picked.shape[:2]
-    figure, axes = plt.subplots(
-        faces + 1, count, figsize=(count * 0.95, (faces + 1) * 0.95), squeeze=False
-    )
-    for column in range(count):
-        for row in range(faces + 1):
-            axis = axes[row, column]
-            axis.set(xticks=[], yticks=[])
-            axis.imshow(made[column] if row == faces else picked[column, row])
-            for spine in axis.spines.values():
-                spine.set(visible=row == faces, color=VALID, linewidth=2)
-    for row, name in enumerate([*names, "new face"]):
-        axes[row, 0].set_ylabel(name, fontsize=9, color=INK)
-    figure.tight_layout(pad=0.3, h_pad=0.15, w_pad=0.15)
-    present(figure, sentence)
 
 
 def plot_rates(ours: pd.DataFrame, paper: pd.DataFrame, measured: str) -> None:

@@ -1,0 +1,43 @@
+"""How every check compares a learner's function with what was expected; it never raises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+
+def compare(function: Callable[..., Any], cases: Sequence[tuple], hint: str) -> bool:
+    """Call ``function(*arguments)`` for each case, (arguments, expected); say what differs."""
+    name = getattr(function, "__name__", "your function")
+    for arguments, expected in cases:
+        shown = ", ".join(
+            np.array2string(a) if isinstance(a, np.ndarray) else repr(a) for a in arguments
+        )
+        try:
+            answer = function(*arguments)
+        except Exception as error:
+            answer = f"{type(error).__name__}: {error}"
+            same = False
+        else:
+            same = _same(answer, expected)
+        if not same:
+            print(f"Not yet. {name}({shown})\n  expected: {expected!r}\n  yours:    {answer!r}")
+            print(
+                "  hint:     "
+                + ("the function returns nothing so far; " if answer is None else "")
+                + hint
+            )
+            return False
+    print(f"Right: {name} agrees on all {len(cases)} cases.")
+    return True
+
+
+def _same(answer: Any, expected: Any) -> bool:
+    if expected is None or answer is None:
+        return answer is expected
+    try:
+        return bool(np.allclose(np.asarray(answer, float), np.asarray(expected, float)))
+    except (TypeError, ValueError):
+        return False
