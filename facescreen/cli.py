@@ -157,6 +157,12 @@ def lessons(options: argparse.Namespace) -> int:
     here = Path("notebooks")
     folder = Path(options.folder) if options.folder else here if here.is_dir() else ROOT / here
     chosen = find_lessons(folder.resolve(), options.names)
+    if options.student:
+        from facescreen.student import write_student_edition
+
+        for path, left_out in write_student_edition(chosen, Path(options.student)):
+            print(f"{path}: {left_out} solutions left out")
+        return SUCCESS
     if options.in_place:
         results = []
         for lesson in chosen:

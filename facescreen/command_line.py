@@ -89,6 +89,7 @@ examples:
   facescreen lessons                      every lesson, as web pages in build/lessons
   facescreen lessons 07 -p count 100      one lesson, with another value of a parameter
   facescreen lessons --in-place 07        run it and keep the outputs in the notebook
+  facescreen lessons --student build/student   copies without the solutions, nothing is run
 """
 DOCTOR_HELP = """\
 examples:
@@ -209,3 +210,4 @@ def lessons_options(add: argparse.ArgumentParser) -> None:
     add.add_argument("--out", default="build/lessons", help="folder for pages (build/lessons)")
     add.add_argument("--folder", help="where the lessons are (notebooks)")
     add.add_argument("--in-place", action="store_true", help="keep outputs in the notebooks")
+    add.add_argument("--student", metavar="FOLDER", help="write copies without solutions there")

@@ -3,6 +3,8 @@
 import ast
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -128,3 +130,55 @@ def photographs(tmp_path):
         suffix = "jpg" if k % 3 == 0 else "png"
         Image.fromarray(face[:, : 96 - k % 5]).save(folder / f"face {k:02d}.{suffix}", quality=95)
     return folder.parent
+
+
+# --- what the checks themselves catch -------------------------------------------------------------
+
+NETWORK = re.compile(
+    r"\b(urllib|requests|httpx|aiohttp|socket|urlretrieve|urlopen|wget|curl)\b|https?://"
+    r"|download\s*=\s*True|--download|^\s*[!%]", re.MULTILINE
+)  # fmt: skip
+
+
+def test_no_cell_calls_the_network_or_the_shell(lesson):
+    for cell in lesson.cells:
+        if cell.cell_type == "code":
+            assert not NETWORK.search(cell.source), cell.source
+
+
+def test_the_network_check_finds_what_it_looks_for():
+    for source in (
+        "import requests",
+        "!ls",
+        "x = open_source(s, download=True)",
+        "get('http://a')",
+    ):
+        assert NETWORK.search(source)
+
+
+def nbval(path: Path) -> subprocess.CompletedProcess:
+    """What `make test` does with a lesson."""
+    command = [sys.executable, "-m", "pytest", "-q", "--nbval-lax", "--nbval-current-env"]
+    command += ["-p", "no:cacheprovider", str(path)]
+    return subprocess.run(command, cwd=path.parent, capture_output=True, text=True)
+
+
+def small_lesson(tmp_path, source: str) -> Path:
+    """A lesson of one marked cell, as it was when run."""
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")  # the checkout's settings are not in reach
+    path = tmp_path / "01_small.ipynb"
+    output = nbformat.v4.new_output("stream", name="stdout", text="8 images\n")
+    cell = nbformat.v4.new_code_cell(source, execution_count=1, outputs=[output])
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
+    return path
+
+
+def test_a_right_number_passes_and_a_planted_wrong_one_fails(tmp_path):
+    right = nbval(small_lesson(tmp_path, "# NBVAL_CHECK_OUTPUT\nprint(5 + 3, 'images')"))
+    assert right.returncode == 0, right.stdout
+    wrong = nbval(small_lesson(tmp_path, "# NBVAL_CHECK_OUTPUT\nprint(5 + 4, 'images')"))
+    assert wrong.returncode == 1, wrong.stdout
+
+
+def test_a_planted_broken_cell_fails(tmp_path):
+    assert nbval(small_lesson(tmp_path, "print(5 + 3, 'images')\n1 / 0")).returncode == 1

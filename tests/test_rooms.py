@@ -17,7 +17,7 @@ ROOMS = [
     ["__main__"],
     ["cli"],
     ["command_line"],
-    ["doctor", "lessons"],
+    ["doctor", "lessons", "student"],
     ["pages"],
     ["widgets"],
     ["exercises"],
