@@ -1,0 +1,129 @@
+"""A lesson in a real JupyterLab in a real Chromium: open, run, move a control, read, photograph."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.request import urlopen
+
+import nbformat
+from playwright.sync_api import Locator, Page, sync_playwright
+
+TOKEN = "a-token-for-tests"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+SECONDS = 60  # a busy machine is slow; nothing is timed
+
+
+def chromium() -> str | None:
+    """The system's Chromium, or None."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def notebook(folder: Path, *cells: str, name: str = "scratch.ipynb") -> Path:
+    """A notebook of code cells."""
+    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    made.metadata["kernelspec"] = kernel  # without a language, a dialog asks which kernel
+    path = folder / name
+    nbformat.write(made, path)
+    return path
+
+
+@contextmanager
+def jupyterlab(folder: Path) -> Iterator[str]:
+    """A server of its own over a folder, on this machine alone; its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+    command += ["--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}"]
+    command += ["--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}"]
+    command += [f"--ServerApp.root_dir={folder}", "--LabApp.news_url=None"]
+    command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    homes = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+    own = {name: str(folder / ".jupyter" / name.lower()) for name in homes}
+    environment = os.environ | own | {"JUPYTER_PREFER_ENV_PATH": "1", "OMP_NUM_THREADS": "1"}
+    log = (folder / "server.log").open("wb")
+    server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        _wait_for(f"{address}/api?token={TOKEN}", server, folder / "server.log")
+        yield address
+    finally:
+        server.terminate()
+        try:
+            server.wait(20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+        log.close()
+
+
+def _wait_for(address: str, server: subprocess.Popen, log: Path) -> None:
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end:
+        try:
+            with urlopen(address, timeout=5):
+                return
+        except OSError:
+            if server.poll() is not None:
+                break
+            time.sleep(0.2)
+    raise RuntimeError(f"JupyterLab did not start: {log.read_text(errors='replace')[-2000:]}")
+
+
+@contextmanager
+def browser_page(shots: Path | None = None) -> Iterator[Page]:
+    """A page of the system's Chromium; if a test fails, its last picture lies in `shots`."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        page = browser.new_page(viewport={"width": 1280, "height": 1000})
+        page.set_default_timeout(SECONDS * 1000)
+        try:
+            yield page
+        except BaseException:
+            if shots is not None:
+                shots.mkdir(parents=True, exist_ok=True)
+                page.screenshot(path=shots / "failed.png")
+            raise
+        finally:
+            browser.close()
+
+
+def run_all(page: Page, address: str, path: Path) -> None:
+    """Open a notebook alone, run all its cells and wait for the last one."""
+    cells = len([c for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"])
+    page.goto(f"{address}/doc/tree/{path.name}?token={TOKEN}&reset")  # one document, no side bars
+    page.wait_for_selector(".jp-Notebook .jp-Cell")
+    page.get_by_text("| Idle").wait_for()  # in the status bar: the kernel has answered
+    page.wait_for_timeout(2000)  # or else it asks which kernel to use
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_text("Run All Cells", exact=True).click()
+    page.locator(".jp-InputPrompt", has_text=f"[{cells}]:").first.wait_for(state="attached")
+
+
+def control(page: Page, label: str) -> Locator:
+    """The widget whose description is `label`: its box, in which the input lies."""
+    exact = re.compile(rf"^\s*{re.escape(label)}\s*$")
+    return page.locator(".jupyter-widgets.widget-inline-hbox").filter(
+        has=page.locator(".widget-label", has_text=exact)
+    )
+
+
+def press_slider(page: Page, label: str, key: str, times: int = 1) -> str:
+    """Move a slider from the keyboard; its reading afterwards."""
+    box = control(page, label).first
+    handle = box.locator("[role=slider], .noUi-handle, input[type=range]").first
+    handle.focus()
+    for _ in range(times):
+        page.keyboard.press(key)
+    return box.locator(".widget-readout").inner_text()
