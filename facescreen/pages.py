@@ -25,7 +25,8 @@ _POLICY = (
     "style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 )
 
-# nbconvert's page, less the scripts that it would load from the network when viewed.
+# nbconvert's page, less the scripts that it would load from the network when viewed, and with each
+# picture's description, which nbconvert leaves out.
 _TEMPLATE = """{% extends 'lab/index.html.j2' %}
 {% block html_head_js %}
 <meta http-equiv="Content-Security-Policy" content="POLICY">
@@ -41,6 +42,12 @@ _TEMPLATE = """{% extends 'lab/index.html.j2' %}
   .needs-kernel { border-left: 3px solid #0072b2; padding: .2rem .8rem; color: #444; }
 </style>
 {% endblock %}
+{% block data_png scoped %}
+<div class="jp-RenderedImage jp-OutputArea-output {{ extra_class }}">
+<img src="data:image/png;base64,{{ output.data['image/png'] | escape_html }}"
+ alt="{{ (output | get_metadata('alt', 'image/png') or '') | escape_html }}">
+</div>
+{% endblock data_png %}
 {% block input_group %}
 {%- if cell.metadata.get('jupyter', {}).get('source_hidden') -%}
 <details class="source"><summary>Show the code</summary>{{ super() }}</details>

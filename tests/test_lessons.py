@@ -7,6 +7,7 @@ import re
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import ClassVar
 
 import nbformat
 import numpy as np
@@ -327,3 +328,24 @@ def test_the_thumbnail_is_the_first_picture():
     cell = new_code_cell("", outputs=[nbformat.v4.new_output("display_data", {"image/png": red})])
     assert pages.first_picture(new_notebook(cells=[new_code_cell(""), cell])) == b"one"
     assert pages.first_picture(new_notebook(cells=[])) is None
+
+
+def test_a_page_holds_each_pictures_description():
+    picture = nbformat.v4.new_output(
+        "display_data",
+        {"image/png": "iVBORw0KGgo="},
+        metadata={"image/png": {"alt": 'Red <reaches> "255" & more.'}},
+    )
+    lesson = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x", outputs=[picture])])
+    page = pages.lesson_html(lesson, "A lesson", Path())
+
+    class Pictures(HTMLParser):
+        found: ClassVar[list[str]] = []
+
+        def handle_starttag(self, tag, attributes):
+            if tag == "img":
+                self.found.append(dict(attributes)["alt"])
+
+    Pictures().feed(page)
+    assert Pictures.found == ['Red <reaches> "255" & more.']
+    assert "No description" not in page
