@@ -23,9 +23,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 lessons: $(STAMP)   ## run every lesson and write HTML to build/lessons (ARGS="07 -p count 100")
 	$(PY) -m facescreen lessons --out build/lessons $(ARGS)
 
-# pytest's `--nbval-lax` compares outputs only in cells marked `# NBVAL_CHECK_OUTPUT`.
+# pytest's `--nbval-lax` compares outputs only in cells marked `# NBVAL_CHECK_OUTPUT`. Two processes
+# take a file each, of one thread, so that they do not wait for each other.
 test: lint          ## lint, unit tests, and the lessons' marked outputs (ARGS="-k histogram")
-	$(PY) -m pytest tests $(if $(NOTEBOOKS),--nbval-lax --nbval-current-env \
+	OMP_NUM_THREADS=1 $(PY) -m pytest tests -n 2 --dist loadfile $(if $(NOTEBOOKS),--nbval-lax --nbval-current-env \
 		--nbval-cell-timeout=900 $(NOTEBOOKS)) $(ARGS)
 
 # Root is refused by Jupyter unless told otherwise; in a container there may be nobody else.

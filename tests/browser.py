@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
 import nbformat
-from playwright.sync_api import Locator, Page, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 TOKEN = "a-token-for-tests"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -111,19 +110,30 @@ def run_all(page: Page, address: str, path: Path) -> None:
     page.locator(".jp-InputPrompt", has_text=f"[{cells}]:").first.wait_for(state="attached")
 
 
-def control(page: Page, label: str) -> Locator:
-    """The widget whose description is `label`: its box, in which the input lies."""
-    exact = re.compile(rf"^\s*{re.escape(label)}\s*$")
-    return page.locator(".jupyter-widgets.widget-inline-hbox").filter(
-        has=page.locator(".widget-label", has_text=exact)
+def shown(page: Page) -> str:
+    """All the text that the cells' outputs show."""
+    return " ".join(page.locator(".jp-OutputArea").all_inner_texts())
+
+
+def change(page: Page, act: Callable[[], object]) -> str:
+    """Do something and wait until the outputs show another text; returns it."""
+    before = shown(page)
+    act()
+    page.wait_for_function(
+        "before => [...document.querySelectorAll('.jp-OutputArea')]"
+        ".map(area => area.innerText).join(' ') !== before",
+        arg=before,
     )
+    return shown(page)
 
 
-def press_slider(page: Page, label: str, key: str, times: int = 1) -> str:
-    """Move a slider from the keyboard; its reading afterwards."""
-    box = control(page, label).first
-    handle = box.locator("[role=slider], .noUi-handle, input[type=range]").first
-    handle.focus()
-    for _ in range(times):
-        page.keyboard.press(key)
-    return box.locator(".widget-readout").inner_text()
+def press(page: Page, label: str, key: str) -> None:
+    """Press a key on the slider whose description is `label`."""
+    handle = page.locator(f".widget-hslider:has(.widget-label:text-is('{label}')) .noUi-handle")
+    handle.first.focus()
+    page.keyboard.press(key)
+
+
+def errors(page: Page) -> int:
+    """How many errors the outputs show."""
+    return page.locator("[data-mime-type='application/vnd.jupyter.error']").count()

@@ -35,6 +35,7 @@ NOT_IMPORTED = {
     "jupyterlab": "`make lab` starts it",
     "ipywidgets": "notebooks show its widgets; the doctor checks it",
     "nbval": "a pytest plugin that `make test` uses",
+    "pytest-xdist": "a pytest plugin that `make test` uses",
     "ruff": "a command that `make lint` runs",
 }
 

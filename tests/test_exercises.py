@@ -15,6 +15,15 @@ def right_tries(broken, count):
     return None
 
 
+def right_layers(a, b, layers, cut):
+    return [b if layer >= cut else a for layer in range(layers)]
+
+
+def right_way(a, b, t):
+    style = a + t * (b - a)
+    return style / (style @ style / len(style)) ** 0.5
+
+
 def right_share(flagged, labels):
     valid = [bool(f) for f, label in zip(flagged, labels, strict=True) if label == "valid"]
     return sum(valid) / len(valid)
@@ -27,11 +36,115 @@ def right_wilson(count, total, z=1.959963984540054):
     return (middle - z * half) / d, (middle + z * half) / d
 
 
+def right_histogram(values, levels):
+    return [sum(v == level for v in values.ravel()) for level in range(levels)]
+
+
+def right_count_at(image, value):
+    return [sum(v == value for v in image[..., c].ravel()) for c in range(3)]
+
+
+def right_mean_histogram(counts, labels, group):
+    own = [c for c, label in zip(counts, labels, strict=True) if label == group]
+    return sum(own) / len(own)
+
+
+def right_kappa(first, second):
+    pairs = list(zip(first, second, strict=True))
+    same = sum(a == b for a, b in pairs) / len(pairs)
+    chance = sum(a == b for a in first for b in second) / len(pairs) ** 2
+    return 1 - (1 - same) / (1 - chance)
+
+
+def right_pairs_won(broken, valid):
+    won = [(b > v) + 0.5 * (b == v) for b in broken for v in valid]
+    return sum(won) / len(won)
+
+
+def right_single_color(image, threshold):
+    counts = [(image[..., c] == 255).sum() for c in range(3)]
+    return max(counts) - min(counts) >= threshold
+
+
+def right_screen(scores, threshold, count):
+    saved = []
+    for k, score in enumerate(scores):
+        if score < threshold and len(saved) < count:
+            saved.append(k)
+    return saved
+
+
+def right_fullest(counts):
+    best = (0, 240)
+    for column in range(16):
+        for row in counts:
+            best = (int(row[column]), 240 + column) if row[column] >= best[0] else best
+    return best
+
+
+def right_multi_color(counts, color_threshold, sum_threshold):
+    at = [int(row[right_fullest(counts)[1] - 240]) for row in counts]
+    if max(at) - min(at) >= color_threshold:
+        return "color"
+    return "white" if sum(at) >= sum_threshold else ""
+
+
+def right_white_pixels(sum_threshold, channels):
+    return next(n for n in range(sum_threshold + 1) if n * channels >= sum_threshold)
+
+
+def right_smallest(scores, max_loss):
+    allowed = int(max_loss * len(scores) + 1e-9)
+    return next(t for t in range(10_000) if sum(s >= t for s in scores) <= allowed)
+
+
+def right_lowest(scores, broken, cost_broken, cost_valid):
+    return min(
+        sum(
+            (cost_broken if ill else 0) if score < threshold else (0 if ill else cost_valid)
+            for score, ill in zip(scores, broken, strict=True)
+        )
+        for threshold in range(200)
+    )
+
+
+def right_move(b, z, w, c, rate):
+    """By differences of the loss, without its slope."""
+
+    def loss(at):
+        return np.log1p(np.exp(-(w * (z + at) + c))).mean()
+
+    return b - rate * (loss(b + 1e-6) - loss(b - 1e-6)) / 2e-6
+
+
 def raises(*_):
     raise RuntimeError("my mistake")
 
 
 CHECKS = {
+    exercises.check_lowest_cost: right_lowest,
+    exercises.check_scaled_threshold: lambda t, a, b: -(-t * b * b // (a * a)),
+    exercises.check_smallest_threshold: right_smallest,
+    exercises.check_mean_histogram: right_mean_histogram,
+    exercises.check_kappa: right_kappa,
+    exercises.check_pairs_won: right_pairs_won,
+    exercises.check_single_color: right_single_color,
+    exercises.check_screen: right_screen,
+    exercises.check_reduction: lambda before, after: (before - after) / before * 100,
+    exercises.check_fullest_value: right_fullest,
+    exercises.check_multi_color: right_multi_color,
+    exercises.check_white_pixels: right_white_pixels,
+    exercises.check_is_flagged: lambda score, threshold: not score < threshold,
+    exercises.check_count_flagged: lambda scores, t: len([s for s in scores if s >= t]),
+    exercises.check_histogram: right_histogram,
+    exercises.check_count_at: right_count_at,
+    exercises.check_spread: lambda counts: sorted(counts)[2] - sorted(counts)[0],
+    exercises.check_mix_layers: right_layers,
+    exercises.check_interpolate: right_way,
+    exercises.check_extrapolate: lambda a, b, c, alpha: a - alpha * c + alpha * b,
+    exercises.check_discriminator_loss: lambda a, b: -np.mean(np.log(a)) - np.mean(np.log1p(-b)),
+    exercises.check_generator_loss: lambda d: -sum(map(np.log, d)) / len(d),
+    exercises.check_move_generator: right_move,
     exercises.check_tries_needed: right_tries,
     exercises.check_times_fewer: lambda before, after: before / after,
     exercises.check_valid_lost: right_share,

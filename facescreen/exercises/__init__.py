@@ -3,7 +3,63 @@
 A check never raises: a learner's function that fails is an answer like any other.
 """
 
+from facescreen.exercises.lesson_00 import check_count_flagged, check_is_flagged
+from facescreen.exercises.lesson_01 import check_count_at, check_histogram, check_spread
+from facescreen.exercises.lesson_02 import (
+    check_discriminator_loss,
+    check_generator_loss,
+    check_move_generator,
+)
+from facescreen.exercises.lesson_03 import check_extrapolate, check_interpolate, check_mix_layers
+from facescreen.exercises.lesson_04 import (
+    check_kappa,
+    check_mean_histogram,
+    check_pairs_won,
+)
+from facescreen.exercises.lesson_05 import (
+    check_reduction,
+    check_screen,
+    check_single_color,
+)
+from facescreen.exercises.lesson_06 import (
+    check_fullest_value,
+    check_multi_color,
+    check_white_pixels,
+)
 from facescreen.exercises.lesson_07 import check_times_fewer, check_tries_needed
+from facescreen.exercises.lesson_08 import (
+    check_lowest_cost,
+    check_scaled_threshold,
+    check_smallest_threshold,
+)
 from facescreen.exercises.lesson_a1 import check_valid_lost, check_wilson
 
-__all__ = ["check_times_fewer", "check_tries_needed", "check_valid_lost", "check_wilson"]
+__all__ = [
+    "check_count_at",
+    "check_count_flagged",
+    "check_discriminator_loss",
+    "check_extrapolate",
+    "check_fullest_value",
+    "check_generator_loss",
+    "check_histogram",
+    "check_interpolate",
+    "check_is_flagged",
+    "check_kappa",
+    "check_lowest_cost",
+    "check_mean_histogram",
+    "check_mix_layers",
+    "check_move_generator",
+    "check_multi_color",
+    "check_pairs_won",
+    "check_reduction",
+    "check_scaled_threshold",
+    "check_screen",
+    "check_single_color",
+    "check_smallest_threshold",
+    "check_spread",
+    "check_times_fewer",
+    "check_tries_needed",
+    "check_valid_lost",
+    "check_white_pixels",
+    "check_wilson",
+]

@@ -37,6 +37,8 @@ def compare(function: Callable[..., Any], cases: Sequence[tuple], hint: str) -> 
 def _same(answer: Any, expected: Any) -> bool:
     if expected is None or answer is None:
         return answer is expected
+    if isinstance(expected, str):
+        return isinstance(answer, str) and answer == expected
     try:
         return bool(np.allclose(np.asarray(answer, float), np.asarray(expected, float)))
     except (TypeError, ValueError):

@@ -13,9 +13,11 @@ from facescreen.plots.base import (
     PAPER,
     SCREENS,
     VALID,
+    picture,
     present,
     save_figure,
 )
+from facescreen.plots.bright_ends import draw_bright_ends
 from facescreen.plots.charts import (
     draw_kinds,
     draw_rates,
@@ -24,25 +26,97 @@ from facescreen.plots.charts import (
     plot_rates,
     plot_tradeoff,
 )
+from facescreen.plots.combining import (
+    draw_breakage,
+    draw_costs,
+    draw_layers,
+    plot_breakage,
+    plot_costs,
+    plot_layers,
+)
 from facescreen.plots.faces import draw_faces, show_combination, show_faces
+from facescreen.plots.flowchart import draw_flow, draw_multi_color_flow, draw_single_color_flow
+from facescreen.plots.game import (
+    draw_early,
+    draw_game,
+    draw_generator_losses,
+    draw_paths,
+    plot_early,
+    plot_game,
+    plot_generator_losses,
+    plot_paths,
+)
+from facescreen.plots.groups import draw_mean_histograms, draw_reached
+from facescreen.plots.mixing import draw_mix
+from facescreen.plots.monitoring import LOSS_NAMES, draw_training
+from facescreen.plots.numbers import (
+    draw_flagged,
+    draw_histograms,
+    draw_pixels,
+    plot_flagged,
+    plot_histograms,
+    plot_pixels,
+)
+from facescreen.plots.one_image import draw_damage, draw_image_histograms
+from facescreen.plots.operating import draw_prices, draw_sizes, draw_threshold_costs
+from facescreen.plots.rows import draw_rows, show_rows
+from facescreen.plots.save_paths import draw_save_paths
 
 __all__ = [
     "BROKEN",
     "DASHES",
     "INK",
+    "LOSS_NAMES",
     "MARKS",
     "PAPER",
     "SCREENS",
     "VALID",
+    "draw_breakage",
+    "draw_bright_ends",
+    "draw_costs",
+    "draw_damage",
+    "draw_early",
     "draw_faces",
+    "draw_flagged",
+    "draw_flow",
+    "draw_game",
+    "draw_generator_losses",
+    "draw_histograms",
+    "draw_image_histograms",
     "draw_kinds",
+    "draw_layers",
+    "draw_mean_histograms",
+    "draw_mix",
+    "draw_multi_color_flow",
+    "draw_paths",
+    "draw_pixels",
+    "draw_prices",
     "draw_rates",
+    "draw_reached",
+    "draw_rows",
+    "draw_save_paths",
+    "draw_single_color_flow",
+    "draw_sizes",
+    "draw_threshold_costs",
     "draw_tradeoff",
+    "draw_training",
+    "picture",
+    "plot_breakage",
+    "plot_costs",
+    "plot_early",
+    "plot_flagged",
+    "plot_game",
+    "plot_generator_losses",
+    "plot_histograms",
     "plot_kinds",
+    "plot_layers",
+    "plot_paths",
+    "plot_pixels",
     "plot_rates",
     "plot_tradeoff",
     "present",
     "save_figure",
     "show_combination",
     "show_faces",
+    "show_rows",
 ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -20,26 +20,47 @@ PALETTE = 256  # colors of a chart's PNG
 
 def present(figure: Figure, sentence: str) -> None:
     """Show a figure in the notebook as PNG, with ``sentence`` under it and as its alt text."""
-    import matplotlib.pyplot as plt
     from IPython.display import Markdown, display
 
-    data = {"image/png": _small_png(figure), "text/plain": sentence}
-    plt.close(figure)
-    display(data, raw=True, metadata={"image/png": {"alt": sentence}})
+    data, metadata = picture(figure, sentence)
+    display(data, raw=True, metadata=metadata)
     display(Markdown(f"*{sentence}*"))
 
 
-def _small_png(figure: Figure) -> bytes:
+def picture(
+    figure: Figure, sentence: str, palette: bool = True
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is displayed of a figure, which is closed: data by MIME type, and its metadata.
+
+    The data is PNG, as bytes; the metadata holds ``sentence`` as its alt text. palette: False
+    keeps every color, where a photograph beside a chart would take those of the chart's lines.
+    """
+    import matplotlib.pyplot as plt
+
+    data = {"image/png": _small_png(figure, palette), "text/plain": sentence}
+    plt.close(figure)
+    return data, {"image/png": {"alt": sentence}}
+
+
+def _small_png(figure: Figure, palette: bool = True) -> bytes:
     """A figure as PNG; of few colors, as charts are, with a palette: a third of the size."""
     from PIL import Image
 
     drawn, small = io.BytesIO(), io.BytesIO()
     figure.savefig(drawn, format="png", dpi=80, bbox_inches="tight")
     picture = Image.open(drawn).convert("RGB")
-    if picture.getcolors(PALETTE * 16):  # None where there are more, as in photographs
+    if palette and picture.getcolors(PALETTE * 16):  # None where there are more, as in photographs
         picture = picture.quantize(PALETTE, dither=Image.Dither.NONE)
     picture.save(small, "PNG", optimize=True)
     return small.getvalue()
+
+
+def hold_size(figure: Figure) -> None:
+    """Keep a figure's size where its edges are cut, so that one drawn again does not jump."""
+    from matplotlib.patches import Rectangle
+
+    whole = {"transform": figure.transFigure, "facecolor": "none", "edgecolor": "none"}
+    figure.add_artist(Rectangle((0, 0), 1, 1, **whole))
 
 
 def save_figure(figure: Figure, sentence: str, path: Path | str) -> None:

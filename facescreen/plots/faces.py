@@ -32,17 +32,19 @@ def draw_faces(
     columns: int = 10,
     rows_named: Sequence[str] | None = None,
     tile: float = 1.0,
+    font: float = 8,
 ) -> Figure:
     """A gallery of uint8 (N, H, W, 3) images with captions; broken ones get a frame and a cross.
 
-    rows_named: what stands left of each row. tile: width of an image, in inches.
+    rows_named: what stands left of each row. tile: width of an image, in inches. font: size
+    of the captions, in points.
     """
     import matplotlib.pyplot as plt
 
     count = len(images)
     columns = max(1, min(columns, count))
     rows = max(1, -(-count // columns))
-    height = tile + (0.2 if captions is not None else 0)
+    height = tile + (font / 40 if captions is not None else 0)
     size = (columns * tile, rows * height)
     figure, axes = plt.subplots(rows, columns, figsize=size, squeeze=False)
     for axis in axes.flat:
@@ -56,7 +58,7 @@ def draw_faces(
         for spine in axis.spines.values():
             spine.set(visible=is_broken, color=BROKEN, linewidth=2.5)
         text = "" if captions is None else str(captions[k])
-        axis.set_xlabel(("✗ " if is_broken else "") + text, fontsize=8, labelpad=2, color=INK)
+        axis.set_xlabel(("✗ " if is_broken else "") + text, fontsize=font, labelpad=2, color=INK)
     for row, name in enumerate(rows_named or ()):
         look = {"rotation": 0, "ha": "right", "va": "center", "fontsize": 9, "color": INK}
         axes[row, 0].set_ylabel(textwrap.fill(name, 12), **look)

@@ -1,0 +1,24 @@
+"""Checks of lesson 00, start here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from facescreen.exercises.core import compare
+
+
+def check_is_flagged(function: Callable[..., Any]) -> bool:
+    """Check ``is_flagged(score, threshold)``: whether the rule flags an image."""
+    cases = [(given, given[0] >= given[1]) for given in ((39, 40), (41, 40), (40, 40), (0, 20))]
+    return compare(function, cases, "an equal score is flagged too: ≥, not >")
+
+
+def check_count_flagged(function: Callable[..., Any]) -> bool:
+    """Check ``count_flagged(scores, threshold)``: how many of the scores, (N,), are flagged."""
+    some, many = np.array([0, 12, 40, 310]), np.random.default_rng(0).integers(0, 60, 15)
+    arguments = [(some, 40), (some, 400), (some, 0), (many, 20)]
+    cases = [(given, int((given[0] >= given[1]).sum())) for given in arguments]
+    return compare(function, cases, "compare all at once, count how often it is True")

@@ -1,0 +1,134 @@
+"""Pictures as numbers: values written into pixels, and histograms below the faces they count."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from facescreen.histogram import channel_histogram
+from facescreen.plots.base import BROKEN, INK, PAPER, VALID, present
+from facescreen.plots.one_image import CHANNELS, LOOKS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+def plot_pixels(image: np.ndarray) -> None:
+    """Present `draw_pixels`."""
+    present(*draw_pixels(image))
+
+
+def draw_pixels(image: np.ndarray) -> tuple[Figure, str]:
+    """A small picture, uint8 (H, W, 3), with the red, green and blue value in every pixel."""
+    import matplotlib.pyplot as plt
+
+    height, width = image.shape[:2]
+    figure, axis = plt.subplots(figsize=(0.95 * width + 0.3, 0.95 * height + 0.3))
+    axis.imshow(image)
+    for row, column in np.ndindex(height, width):
+        values = image[row, column]
+        ink = "white" if values @ (0.3, 0.59, 0.11) < 120 else INK
+        text = "\n".join(f"{c[0].upper()} {v}" for c, v in zip(CHANNELS, values, strict=True))
+        axis.text(column, row, text, ha="center", va="center", fontsize=12, color=ink)
+    axis.set_xticks(np.arange(width + 1) - 0.5, [])
+    axis.set_yticks(np.arange(height + 1) - 0.5, [])
+    axis.tick_params(length=0)
+    axis.grid(color=PAPER, linewidth=1)
+    said = f"A picture of {height} × {width} pixels, each of which is three numbers"
+    return figure, f"{said}: {height * width} pixels, {image.size} values from 0 to 255."
+
+
+def plot_histograms(images: np.ndarray, names: Sequence[str]) -> None:
+    """Present `draw_histograms`."""
+    present(*draw_histograms(images, names))
+
+
+def draw_histograms(images: np.ndarray, names: Sequence[str]) -> tuple[Figure, str]:
+    """Each image, uint8 (N, H, W, 3), above its three histograms, all on one axis of pixels.
+
+    Values 0 to 254 are drawn in bins of five. 255 stays apart, in words: a pile there would
+    flatten the rest.
+    """
+    import matplotlib.pyplot as plt
+
+    counts, many = channel_histogram(images), len(images)
+    in_fives = counts[:, :, :255].reshape(many, 3, 51, 5).sum(axis=3)
+    top = 1.75 * max(1, in_fives.max(initial=1))  # room for the counts at 255
+    figure, axes = plt.subplots(2, many, figsize=(max(5, 2.4 * many), 4.6), squeeze=False)
+    for column, (image, name) in enumerate(zip(images, names, strict=True)):
+        above, below = axes[:, column]
+        above.imshow(image)
+        above.set(xticks=[], yticks=[])
+        above.set_title(name, fontsize=12, color=INK)
+        _draw_curves(below, in_fives[column], counts[column, :, 255], top)
+        below.tick_params(labelleft=column == 0)
+    axes[1, 0].set_ylabel("pixels per 5 values", fontsize=12)
+    figure.tight_layout(pad=0.4)
+    handles, labels = axes[1, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, ncols=3, fontsize=12, frameon=False, handlelength=3,
+                  loc="upper center", bbox_to_anchor=(0.5, 0))  # fmt: skip
+    means = counts @ np.arange(256) / counts.sum(axis=2)
+    said = [
+        f"{name}, mean value {_three(mean, '.0f')} and {_three(count[:, 255], ',')} pixels at 255"
+        for name, mean, count in zip(names, means, counts, strict=True)
+    ]
+    return figure, f"Red / green / blue: {'; '.join(said)}."
+
+
+def _draw_curves(axis: Axes, in_fives: np.ndarray, at_255: np.ndarray, top: float) -> None:
+    """One image's three histograms, int64 (3, 51), and the three counts at 255 as text."""
+    values = 5 * np.arange(51) + 2
+    for name, look, row in zip(CHANNELS, LOOKS, in_fives, strict=True):
+        line = {"color": look["color"], "linestyle": look["linestyle"]}
+        axis.plot(values, row, drawstyle="steps-mid", linewidth=1.8, label=name, **line)
+    lines = [f"{name[0].upper()} {n:,}" for name, n in zip(CHANNELS, at_255, strict=True)]
+    axis.text(0.98, 0.98, "\n".join(["at 255", *lines]), transform=axis.transAxes, fontsize=11,
+              ha="right", va="top", color=INK)  # fmt: skip
+    axis.set(xlim=(-3, 258), ylim=(0, top), xticks=(0, 64, 128, 192, 255))
+    axis.set_xlabel("value", fontsize=12)
+    axis.tick_params(labelsize=10)
+    axis.spines[["top", "right"]].set_visible(False)
+
+
+def plot_flagged(scores: np.ndarray, broken: np.ndarray, threshold: float) -> None:
+    """Present `draw_flagged`."""
+    present(*draw_flagged(scores, broken, threshold))
+
+
+def draw_flagged(scores: np.ndarray, broken: np.ndarray, threshold: float) -> tuple[Figure, str]:
+    """The shares of the valid and of the broken images that are flagged, at every threshold.
+
+    scores: float (N,), in pixels. broken: bool (N,), by label. threshold: where a line marks the
+    two shares; 1 or more.
+    """
+    import matplotlib.pyplot as plt
+
+    figure, axis = plt.subplots(figsize=(8, 3.8))
+    grid = np.arange(1, max(1000, round(2 * threshold)) + 1)
+    said, ends = [], []
+    looks = (("broken", broken, BROKEN, "--", "X"), ("valid", ~broken, VALID, "-", "o"))
+    for name, these, color, dash, mark in looks:
+        own = np.sort(scores[these])
+        share = 100 * (1 - np.searchsorted(own, grid) / max(1, len(own)))
+        here = 100 * float((own >= threshold).sum()) / max(1, len(own))
+        axis.plot(grid, share, color=color, linestyle=dash, linewidth=2, label=f"labeled {name}")
+        axis.plot(threshold, here, mark, color=color, markersize=10, markeredgecolor="white")
+        said.append(f"{here:.1f} % of the {len(own):,} images labeled {name}")
+        ends.append(share.max(initial=0))
+    axis.axvline(threshold, color=INK, linewidth=1)
+    axis.set(xscale="log", xlim=(1, grid[-1]), ylim=(0, 1.15 * max(1, *ends)))
+    ticks = [t for t in (1, 3, 10, 30, 100, 300, 1000, 3000) if t <= grid[-1]]
+    axis.set_xticks(ticks, [f"{t:,}" for t in ticks])
+    axis.set_xlabel("threshold (pixels)", fontsize=12)
+    axis.set_ylabel("images flagged (%)", fontsize=12)
+    axis.legend(fontsize=11, frameon=False)
+    axis.grid(alpha=0.3)
+    axis.spines[["top", "right"]].set_visible(False)
+    return figure, f"At a threshold of {threshold:,} pixels the rule flags {' and '.join(said)}."
+
+
+def _three(values: np.ndarray, style: str) -> str:
+    return " / ".join(format(v, style) for v in values.tolist())

@@ -1,0 +1,47 @@
+"""What rules say of the same images, saved in different ways."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from facescreen.plots.base import INK, MARKS, SCREENS
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+
+def draw_save_paths(table: pd.DataFrame) -> tuple[Figure, str]:
+    """The share that each rule flags, a row for each way of saving.
+
+    table: `facescreen.save_path.audit`, of which rules that were scaled to another size are left
+    out: they have no place in the other rows.
+    """
+    import matplotlib.pyplot as plt
+
+    shares = table["flagged %"].unstack("rule", sort=False)
+    rules = [rule for rule in shares if not str(rule).endswith("scaled")]
+    paths, first = list(shares.index), shares.index[0]
+    figure, axis = plt.subplots(figsize=(9, 0.62 * len(paths) + 1.3))
+    step = 0.6 / len(rules)
+    for k, rule in enumerate(rules):
+        rows = np.arange(len(paths)) + (k - (len(rules) - 1) / 2) * step
+        axis.hlines(rows, 0, shares[rule], color=SCREENS[k], linewidth=1.5, alpha=0.6)
+        axis.plot(shares[rule], rows, linestyle="", color=SCREENS[k], marker=MARKS[k], markersize=8,
+                  label=rule, clip_on=False)  # fmt: skip
+        axis.axvline(shares[rule][first], color=SCREENS[k], linestyle=":", linewidth=1, zorder=0)
+    axis.set_yticks(range(len(paths)), paths, fontsize=11)
+    axis.set_ylim(len(paths) - 0.5, -0.5)
+    axis.set_xlim(0, 1.08 * max(1, np.nanmax(shares[rules])))
+    axis.set_xlabel("images flagged (%)", fontsize=12, color=INK)
+    axis.tick_params(axis="x", labelsize=11)
+    axis.grid(axis="x", alpha=0.3)
+    axis.spines[["top", "right"]].set_visible(False)
+    axis.legend(frameon=False, fontsize=11, ncols=len(rules), loc="lower center",
+                bbox_to_anchor=(0.5, 1))  # fmt: skip
+    figure.tight_layout()
+    rule = rules[0]
+    said = [f"{path} {shares[rule][path]:.1f} %" for path in paths]
+    return figure, f"Of the same images, {rule} flags, saved as: {', '.join(said)}."

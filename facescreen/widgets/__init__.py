@@ -1,0 +1,27 @@
+"""What learners move: one widget per file, a model (state and numbers) and a view of it.
+
+Imported plainly, not when first asked for: a function named like its file would else be hidden by
+the file. So no file of this room imports torch at its top.
+"""
+
+from facescreen.widgets.break_it_lab import BreakItLab, break_it_lab
+from facescreen.widgets.face_mixer import FaceMixer, face_mixer
+from facescreen.widgets.histogram_explorer import HistogramExplorer, histogram_explorer
+from facescreen.widgets.label_desk import LabelDesk, label_desk
+from facescreen.widgets.threshold_debate import ThresholdDebate, threshold_debate
+from facescreen.widgets.training_monitor import TrainingMonitor, training_monitor
+
+__all__ = [
+    "BreakItLab",
+    "FaceMixer",
+    "HistogramExplorer",
+    "LabelDesk",
+    "ThresholdDebate",
+    "TrainingMonitor",
+    "break_it_lab",
+    "face_mixer",
+    "histogram_explorer",
+    "label_desk",
+    "threshold_debate",
+    "training_monitor",
+]

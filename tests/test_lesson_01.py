@@ -1,0 +1,91 @@
+"""Laws of lesson 01: its parameters decide what is counted, and it never loads torch."""
+
+import re
+
+import matplotlib.pyplot
+import nbformat
+import numpy as np
+import pytest
+from nbformat.v4 import new_code_cell
+from PIL import Image
+
+from facescreen import plots, portraits
+from facescreen.lessons import ROOT, execute
+
+LESSON = ROOT / "notebooks" / "01_read_faces_as_numbers.ipynb"
+REPORT = """\
+import sys
+print("torch loaded:", "torch" in sys.modules)
+print("pixels:", int(counts[0, 0].sum()), "faces:", len(portraits), "album:", len(album))
+print("spreads:", *map(int, at_255.max(axis=1) - at_255.min(axis=1)))"""
+
+
+def run(folder, **parameters) -> tuple[str, list[str]]:
+    """The lesson with these parameters: all that it printed, and the sentences of its figures."""
+    folder.mkdir(exist_ok=True)
+    notebook = nbformat.read(LESSON, as_version=4)
+    notebook.cells.append(new_code_cell(REPORT))
+    copy = folder / LESSON.name
+    nbformat.write(notebook, copy)
+    result = execute(copy, folder / "done.ipynb", parameters)
+    assert result.ok, result.message
+    outputs = [
+        output
+        for cell in nbformat.read(folder / "done.ipynb", as_version=4).cells
+        for output in cell.get("outputs", [])
+    ]
+    texts = [o.metadata["image/png"]["alt"] for o in outputs if "image/png" in o.get("data", {})]
+    return "".join(output.get("text", "") for output in outputs), texts
+
+
+def test_faces_light_and_patch_decide_what_is_counted(tmp_path):
+    said, figures = run(tmp_path / "a", faces=[3], gain=2.5, patch=0.01, size=32, seed=4)
+    assert "pixels: 1024 faces: 1 album: 8" in said
+    assert "torch loaded: False" in said
+    assert "1.75 × the light" in figures[4] and "2.5 × the light" in figures[4]
+    patch, white, warm = map(int, re.search(r"spreads: (\d+) (\d+) (\d+)", said).groups())
+    assert 8 <= patch <= 10 + white  # a hundredth of 1,024 pixels
+    assert warm == white + 32 * 8
+
+    other, again = run(tmp_path / "b", faces=[1, 0, 8], seed=9, size=96, source="portraits:studio")
+    assert "pixels: 9216 faces: 3 album: 10" in other
+    assert "portraits:studio" in other
+    assert figures[0] != again[0]
+
+
+def test_photographs_from_a_folder_can_be_read(tmp_path):
+    folder = tmp_path / "photographs"
+    folder.mkdir()
+    for k, face in enumerate(portraits(3, size=80, seed=12)):
+        Image.fromarray(face).save(folder / f"{k}.png")
+    said, _ = run(tmp_path / "run", source=f"folder:{folder}", faces=[0, 7], patch=1.0)
+    assert f"2 faces of 64 × 64 pixels from folder:{folder}" in said  # 7 is face 1, of three
+    assert "spreads: 4096 " in said  # the patch covers everything
+
+
+@pytest.mark.parametrize("gain", [1.0, 0.5])
+def test_light_that_is_not_brighter_is_refused_with_a_reason(tmp_path, gain):
+    result = execute(LESSON, tmp_path / "done.ipynb", {"gain": gain})
+    assert "the light gets brighter only above 1" in result.message
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_every_pixel_is_drawn_once_or_told_at_255(count):
+    images = np.full((count, 8, 8, 3), 17, np.uint8)
+    images[:, 0, :3, 0] = 255
+    figure, sentence = plots.draw_histograms(images, [f"picture {k}" for k in range(count)])
+    for axis in figure.axes[count:]:
+        drawn = [line.get_ydata().sum() for line in axis.lines]
+        assert drawn == [61, 64, 64]
+        assert [text.get_text() for text in axis.texts] == ["at 255\nR 3\nG 0\nB 0"]
+    assert sentence.count("3 / 0 / 0 pixels at 255") == count
+    assert sentence.endswith(".")
+    matplotlib.pyplot.close(figure)
+
+
+def test_every_value_stands_in_its_pixel():
+    image = np.arange(12, dtype=np.uint8).reshape(2, 2, 3)
+    figure, sentence = plots.draw_pixels(image)
+    assert [t.get_text() for t in figure.axes[0].texts][3] == "R 9\nG 10\nB 11"
+    assert "4 pixels, 12 values" in sentence
+    matplotlib.pyplot.close(figure)
