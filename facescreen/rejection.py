@@ -148,16 +148,7 @@ class LearnedRule(Rule):
     def judge(self, measured: Signs) -> Verdicts:
         score = measured.values
         reason = np.where(score >= self.threshold, "learned", "")
-        nowhere, unmeasured = np.full(len(score), -1), np.full(len(score), np.nan)
-        return Verdicts(
-            reason=np.where(measured.finite, reason, "not finite"),
-            score=np.where(measured.finite, score, np.nan),
-            channel=nowhere,
-            bin=nowhere,
-            white_sum=unmeasured,
-            rule=self,
-            measured=measured,
-        )
+        return Verdicts.of_scores(reason, score, measured.finite, self, measured)
 
 
 def _threshold(scores: np.ndarray, allowed: int) -> float:

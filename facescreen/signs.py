@@ -99,16 +99,7 @@ class SignsRule(Rule):
         worst = ratios.argmax(axis=1)
         score = np.take_along_axis(ratios, worst[:, np.newaxis], axis=1)[:, 0]
         reason = np.where(score >= 1, np.array(SIGNS)[worst], "")
-        nowhere, unmeasured = np.full(len(score), -1), np.full(len(score), np.nan)
-        return Verdicts(
-            reason=np.where(measured.finite, reason, "not finite"),
-            score=np.where(measured.finite, score, np.nan),
-            channel=nowhere,
-            bin=nowhere,
-            white_sum=unmeasured,
-            rule=self,
-            measured=measured,
-        )
+        return Verdicts.of_scores(reason, score, measured.finite, self, measured)
 
     def _calibrated(self, images: np.ndarray, finite: np.ndarray, allowed: int) -> SignsRule:
         """The strictest thresholds that keep the signs' shares and lose at most `allowed`."""

@@ -102,6 +102,22 @@ class Verdicts:
             return self
         return replace(self.rule, **settings).judge(self.measured)
 
+    @classmethod
+    def of_scores(
+        cls, reason: np.ndarray, score: np.ndarray, finite: np.ndarray, rule: Any, measured: Any
+    ) -> Verdicts:
+        """Verdicts of a rule that has a score and no channel or bin: str, float and bool (N,)."""
+        nowhere, unmeasured = np.full(len(score), -1), np.full(len(score), np.nan)
+        return cls(
+            reason=np.where(finite, reason, "not finite"),
+            score=np.where(finite, score, np.nan),
+            channel=nowhere,
+            bin=nowhere,
+            white_sum=unmeasured,
+            rule=rule,
+            measured=measured,
+        )
+
     def _knows(self, setting: str) -> bool:
         return setting in _settings(self)
 

@@ -19,7 +19,7 @@ from playwright.sync_api import Page, sync_playwright
 TOKEN = "a-token-for-tests"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-SECONDS = 60  # a busy machine is slow; nothing is timed
+SECONDS = 120  # a busy machine is slow; nothing is timed
 
 
 def chromium() -> str | None:
@@ -104,9 +104,17 @@ def run_all(page: Page, address: str, path: Path) -> None:
     page.goto(f"{address}/doc/tree/{path.name}?token={TOKEN}&reset")  # one document, no side bars
     page.wait_for_selector(".jp-Notebook .jp-Cell")
     page.get_by_text("| Idle").wait_for()  # in the status bar: the kernel has answered
-    page.wait_for_timeout(2000)  # or else it asks which kernel to use
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_text("Run All Cells", exact=True).click()
+    untouched = page.locator(".jp-CodeCell .jp-InputPrompt", has_text="[ ]:")
+    for _ in range(SECONDS // 5):
+        # Before the page has found its kernel, the command is lost, or a dialog asks for one.
+        page.wait_for_timeout(2000)
+        if page.locator(".jp-Dialog").count():
+            page.locator(".jp-Dialog button.jp-mod-accept").click()
+        elif untouched.count() == cells:
+            page.get_by_role("menuitem", name="Run", exact=True).click()
+            page.get_by_text("Run All Cells", exact=True).click()
+        else:
+            break
     page.locator(".jp-InputPrompt", has_text=f"[{cells}]:").first.wait_for(state="attached")
 
 

@@ -6,7 +6,7 @@ import matplotlib.pyplot
 import nbformat
 import numpy as np
 import pytest
-from nbformat.v4 import new_code_cell
+from lesson_runs import run_lesson
 
 from facescreen import plots
 from facescreen.lessons import ROOT, execute
@@ -16,21 +16,9 @@ LESSON = ROOT / "notebooks" / "00_start_here.ipynb"
 
 def run(folder, **parameters) -> tuple[str, list[str]]:
     """The lesson with these parameters: all that it printed, and the sentences of its figures."""
-    folder.mkdir(exist_ok=True)
-    notebook = nbformat.read(LESSON, as_version=4)
-    last = new_code_cell('import sys\nprint("torch loaded:", "torch" in sys.modules)')
-    notebook.cells.append(last)
-    copy = folder / LESSON.name
-    nbformat.write(notebook, copy)
-    result = execute(copy, folder / "done.ipynb", parameters)
-    assert result.ok, result.message
-    outputs = [
-        output
-        for cell in nbformat.read(folder / "done.ipynb", as_version=4).cells
-        for output in cell.get("outputs", [])
-    ]
-    texts = [o.metadata["image/png"]["alt"] for o in outputs if "image/png" in o.get("data", {})]
-    return "".join(output.get("text", "") for output in outputs), texts
+    return run_lesson(
+        LESSON, folder, 'import sys\nprint("torch loaded:", "torch" in sys.modules)', parameters
+    )
 
 
 def test_the_threshold_the_pool_and_the_examples_decide_what_is_shown(tmp_path):

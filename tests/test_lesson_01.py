@@ -3,10 +3,9 @@
 import re
 
 import matplotlib.pyplot
-import nbformat
 import numpy as np
 import pytest
-from nbformat.v4 import new_code_cell
+from lesson_runs import run_lesson
 from PIL import Image
 
 from facescreen import plots, portraits
@@ -22,20 +21,7 @@ print("spreads:", *map(int, at_255.max(axis=1) - at_255.min(axis=1)))"""
 
 def run(folder, **parameters) -> tuple[str, list[str]]:
     """The lesson with these parameters: all that it printed, and the sentences of its figures."""
-    folder.mkdir(exist_ok=True)
-    notebook = nbformat.read(LESSON, as_version=4)
-    notebook.cells.append(new_code_cell(REPORT))
-    copy = folder / LESSON.name
-    nbformat.write(notebook, copy)
-    result = execute(copy, folder / "done.ipynb", parameters)
-    assert result.ok, result.message
-    outputs = [
-        output
-        for cell in nbformat.read(folder / "done.ipynb", as_version=4).cells
-        for output in cell.get("outputs", [])
-    ]
-    texts = [o.metadata["image/png"]["alt"] for o in outputs if "image/png" in o.get("data", {})]
-    return "".join(output.get("text", "") for output in outputs), texts
+    return run_lesson(LESSON, folder, REPORT, parameters)
 
 
 def test_faces_light_and_patch_decide_what_is_counted(tmp_path):

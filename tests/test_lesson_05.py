@@ -3,8 +3,8 @@
 import ast
 
 import matplotlib.pyplot
-import nbformat
 import pytest
+from lesson_runs import run_lesson
 
 from facescreen import plots
 from facescreen.lessons import ROOT, execute
@@ -29,15 +29,7 @@ print("RESULT", repr({
 
 def run(folder, **parameters) -> dict:
     """What came of the lesson with these parameters."""
-    folder.mkdir(exist_ok=True)
-    lesson = nbformat.read(LESSON, as_version=4)
-    lesson.cells[-1].source += ASKED
-    copy, done = folder / "lesson.ipynb", folder / "done.ipynb"
-    nbformat.write(lesson, copy)
-    result = execute(copy, done, parameters)
-    assert result.ok, result.message
-    cells = nbformat.read(done, as_version=4).cells
-    text = "".join(o.get("text", "") for cell in cells for o in cell.get("outputs", []))
+    text, _ = run_lesson(LESSON, folder, ASKED, parameters)
     return ast.literal_eval(text.split("RESULT ")[1].split("\n")[0])
 
 
