@@ -31,16 +31,20 @@ from facescreen.reference import ReferenceSetError, load_reference, pixels_check
 from facescreen.rejection import PortraitJudge
 from facescreen.verdicts import BROKEN_LABELS
 
-# count: images drawn, none of them screened. The second pool extrapolates three times as far, for
-# saturated breakage that the first has little of; another seed, so that no picks are shared.
+# count: images drawn, none of them screened. The strong pools extrapolate three times as far, for
+# saturated breakage that the others have little of. Each has a seed of its own, so that no picks
+# are shared. The test pools were drawn and labeled when every screen had been designed.
 DRAWN = {
     "default": GenerationSettings(count=3456, seed=0),
     "strong": GenerationSettings(count=576, seed=2, alpha=1.2),
+    "test": GenerationSettings(count=576, seed=3),
+    "test_strong": GenerationSettings(count=192, seed=4, alpha=1.2),
 }
 LETTERS = {"v": "valid", "s": "broken_saturated", "o": "broken_other", "u": "unsure"}
 ROWS, COLUMNS, SCALE = 6, 8, 3
 ON_A_SHEET = ROWS * COLUMNS
 JUDGE_FACES, JUDGE_SEED = 3000, 107  # clean portraits; no model here learned from this seed
+JUDGED = ("default", "strong")  # on the test pools the judge itself is measured: no say there
 
 
 def draw(out: Path) -> None:
@@ -97,19 +101,21 @@ def numbered_sheet(images: Sequence[Image.Image]) -> Image.Image:
 def in_doubt(folder: Path) -> list[str]:
     """Images for a third look: where two looks differed or were unsure, or the judge disagrees.
 
-    The judge (`facescreen.rejection.PortraitJudge`) flags as many images of each pool as both looks
-    called broken, those that score highest, and disagrees where the two looks agree otherwise.
+    The judge (`facescreen.rejection.PortraitJudge`) is asked about the pools JUDGED. It flags as
+    many images of each as both looks called broken, those that score highest, and disagrees where
+    the two looks agree otherwise.
     """
     judge = PortraitJudge.fit(portraits(JUDGE_FACES, 64, JUDGE_SEED))
     names = []
-    for name in DRAWN:
+    for name in dict.fromkeys(image.split("/")[0] for image in _all_images(folder)):
         pool = load_reference(name, folder)
         one, two = pool.rated_by("look 1"), pool.rated_by("look 2")
-        broken = np.isin(one, BROKEN_LABELS) & np.isin(two, BROKEN_LABELS)
-        scores = judge(pool.images)
-        flagged = np.zeros(len(pool), bool)
-        flagged[np.argsort(-scores, kind="stable")[: broken.sum()]] = True
-        doubt = (one != two) | (one == "unsure") | (flagged != broken)
+        doubt = (one != two) | (one == "unsure")
+        if name in JUDGED:
+            broken = np.isin(one, BROKEN_LABELS) & np.isin(two, BROKEN_LABELS)
+            flagged = np.zeros(len(pool), bool)
+            flagged[np.argsort(-judge(pool.images), kind="stable")[: broken.sum()]] = True
+            doubt |= flagged != broken
         names += pool.files[doubt].tolist()
     return names
 

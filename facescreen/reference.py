@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 REFERENCE = Path(__file__).parents[1] / "data" / "reference"
-POOLS = ("default", "strong")  # the default generator; the same, extrapolating three times as far
+# The default generator; the same, extrapolating three times as far; and new images of both, which
+# were labeled when every screen had been designed.
+POOLS = ("default", "strong", "test", "test_strong")
 
 
 class ReferenceSetError(ValueError):
@@ -73,9 +75,10 @@ class ReferencePool:
 def load_reference(pool: str = "default", folder: Path | str | None = None) -> ReferencePool:
     """Read one pool and check every image against its checksum.
 
-    pool: "default" (drawn by the default generator) or "strong" (by the same generator,
-    extrapolating further). folder: None for the one shipped. Raises ReferenceSetError, naming the
-    file, for an image that is missing, damaged or not the one that was labeled.
+    pool: "default" (drawn by the default generator), "strong" (by the same generator, extrapolating
+    further), "test" or "test_strong" (new images of both, which no design has seen). folder: None
+    for the one shipped. Raises ReferenceSetError, naming the file, for an image that is missing,
+    damaged or not the one that was labeled.
     """
     folder = REFERENCE if folder is None else Path(folder)
     if pool not in POOLS:

@@ -67,7 +67,7 @@ class SignsRule(Rule):
     color, white, dark: shares of the pixels looked at, above 0. grain: mean change of color between
     neighboring pixels, in units of `measure_signs`, above 0. The score of a verdict is the largest
     of the four values, each divided by its threshold: broken from 1 up. The defaults lose 5 % of
-    the valid images of the half of the reference set that the rule was designed on. Faces are
+    the valid images of the even-numbered half of the reference set's default pool. Faces are
     expected in the middle, as large as in CelebA or in the rendered portraits. Raises ValueError
     for a threshold that is not a number above 0.
     """
@@ -148,7 +148,7 @@ def color_grain(faces: np.ndarray) -> np.ndarray:
     faces: uint8 or float (N, H, W, 3), 0 to 255. Of the color differences R - G and
     B - (R + G) / 2, the mean absolute Laplacian, divided by the square root of the mean brightness:
     the same fault disturbs more in a dark face than in a pale one (the exponent was chosen on the
-    design half of the reference set; 0 and 1 both did worse there).
+    reference set's default pool; 0 and 1 both did worse there).
     """
     red, green, blue = np.moveaxis(faces, 3, 0).astype(np.float32)
     changes = sum(_laplacian(c) for c in (red - green, blue - (red + green) / 2))

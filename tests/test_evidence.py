@@ -13,10 +13,11 @@ from PIL import Image
 
 from facescreen.damage import KINDS
 from facescreen.evidence import FIGURES, TABLE_RULES, TABLES, Evidence, ledger, rebuild
-from facescreen.evidence.gathered import calibrated_signs, design
+from facescreen.evidence.gathered import VALID_LOST, calibrated_signs
 from facescreen.evidence.ledger import NOT, PARTLY, REPRODUCED
 from facescreen.reference import REFERENCE
-from facescreen.screening import reference_verdict
+from facescreen.rejection import LearnedRule
+from facescreen.screening import SignsRule, reference_verdict
 
 RULES = [name for name in TABLE_RULES if name != "none"]
 
@@ -95,13 +96,15 @@ def test_every_kind_of_damage_is_measured_and_undamaged_portraits_beside_it(proo
         assert table.loc[kind, ("single 40", "caught")] == flagged
 
 
-def test_no_screen_learns_from_the_half_it_is_measured_on(proof):
-    pool = proof.pool
-    other = pool.images.copy()
-    other[~design(pool)] = 255
-    assert calibrated_signs(replace(pool, images=other)) == proof.signs
-    labels = np.where(design(pool), pool.labels, "broken_other")
-    assert calibrated_signs(replace(pool, labels=labels)) == proof.signs
+def test_no_screen_learns_from_the_images_it_is_measured_on(proof):
+    measured = {pool.name for pool in (proof.test, proof.test_strong)}
+    learned_from = {pool.name for pool in (proof.pool, proof.strong)}
+    assert measured == {"test", "test_strong"} and not measured & learned_from
+    assert calibrated_signs(proof.pool) == proof.signs
+    assert calibrated_signs(proof.strong) == proof.strong_signs
+    again = LearnedRule.fit(proof.pool.images, proof.pool.labels, VALID_LOST)
+    scores = (rule(proof.test.images[:50]).score for rule in (again, proof.learned))
+    np.testing.assert_allclose(*scores, rtol=1e-6)
 
 
 @pytest.mark.parametrize("name", [n for n in TABLES if n not in ("alarms", "save_path")])
@@ -132,9 +135,6 @@ def test_the_outcomes_follow_the_labels(proof):
     flagged = proof.verdicts["multi 40 / 1,000"].broken
     labels = np.where(flagged, "broken_saturated", "valid")
     other.__dict__["pool"] = replace(proof.pool, labels=labels)
-    for name in ("judge", "learned", "strong_scores"):  # not needed for this; slow to make again
-        other.__dict__[name] = lambda images: np.zeros(len(images))
-    other.__dict__["pool_scores"] = proof.pool_scores
     claims = ledger(other).set_index("claim")["outcome"]
     assert claims["multi 40 / 1,000 leaves 0.48 % broken, 97.0 % fewer"] == REPRODUCED
     assert claims["What multi 40 / 1,000 throws away is broken"] == REPRODUCED
@@ -172,3 +172,11 @@ def test_files_hold_what_the_functions_return(written, proof):
             assert min(picture.size) > 200
         assert sentence.endswith(".") and "nan" not in sentence
         assert sentence in (folder / "sentences.md").read_text("utf-8")
+
+
+def test_the_rules_defaults_are_what_its_words_say(proof):
+    """5 % of the valid images of the default pool's even-numbered half, rounded."""
+    even = proof.pool.images[::2][proof.pool.labels[::2] == "valid"]
+    calibrated = SignsRule().calibrate(even, VALID_LOST)
+    assert SignsRule().thresholds == pytest.approx(calibrated.thresholds, rel=0.02)
+    assert 0.045 < SignsRule()(even).broken.mean() <= 0.05

@@ -12,7 +12,7 @@ from facescreen.evaluation import (
     broken_rate_curve,
     paper_table,
 )
-from facescreen.evidence.gathered import VALID_LOST, Evidence, design
+from facescreen.evidence.gathered import VALID_LOST, Evidence
 from facescreen.evidence.tables import kinds as kinds_of_damage
 from facescreen.evidence.tables import screening
 from facescreen.plots import (
@@ -48,7 +48,7 @@ def spreads(evidence: Evidence) -> tuple[Figure, str]:
     """What rule 1 measures, by label: hardly apart, which is why it screens little here."""
     import matplotlib.pyplot as plt
 
-    pool, scores = evidence.pool, evidence.pool_scores["single color"]
+    pool, scores = evidence.pool, evidence.verdicts["single 40"].score
     looks = (("valid", VALID, "-"), ("broken_saturated", BROKEN, "--"), ("broken_other", INK, ":"))
     figure, axis = plt.subplots(figsize=(8.5, 4.2))
     said = []
@@ -111,26 +111,26 @@ def planted(evidence: Evidence) -> tuple[Figure, str]:
 
 
 def screens(evidence: Evidence) -> tuple[Figure, str]:
-    """What each screen catches for each valid image lost, on images it did not learn from."""
-    return _tradeoff(evidence.pool, evidence.pool_scores)
+    """What each screen catches for each valid image lost, on images that no design has seen."""
+    return _tradeoff(evidence.test, evidence.test_scores)
 
 
 def screens_strong(evidence: Evidence) -> tuple[Figure, str]:
-    """The same on the strong pool."""
-    return _tradeoff(evidence.strong, evidence.strong_scores)
+    """The same on new images of the strong generator."""
+    return _tradeoff(evidence.test_strong, evidence.test_strong_scores)
 
 
 def caught_by_signs(evidence: Evidence) -> tuple[Figure, str]:
-    """What the four signs flag on images they were not tuned on, by sign."""
-    odd = np.flatnonzero(~design(evidence.pool))
-    reason = evidence.signs(evidence.pool.images[odd]).reason
-    groups = {sign: odd[reason == sign] for sign in SIGNS}
+    """What the four signs flag on images that no design has seen, by sign."""
+    pool = evidence.test
+    reason = evidence.signs(pool.images).reason
+    groups = {sign: np.flatnonzero(reason == sign) for sign in SIGNS}
     said = [
-        f"{len(found):,} for {sign}, of them {int(evidence.pool.broken[found].sum()):,} broken"
+        f"{len(found):,} for {sign}, of them {int(pool.broken[found].sum()):,} broken"
         for sign, found in groups.items()
     ]
     sentence = f"Flagged by the four signs: {'; '.join(said)} (crosses: labeled broken)."
-    return _gallery(evidence.pool.images, groups, evidence.pool.broken), sentence
+    return _gallery(pool.images, groups, pool.broken), sentence
 
 
 def spelled(name: str) -> str:
@@ -148,10 +148,8 @@ def _gallery(images: np.ndarray, groups: dict[str, np.ndarray], broken: np.ndarr
 
 
 def _tradeoff(pool: ReferencePool, scores: dict[str, np.ndarray]) -> tuple[Figure, str]:
-    odd = ~design(pool)
-    scores, truth = {name: score[odd] for name, score in scores.items()}, pool.labels[odd]
-    curves = {name: broken_rate_curve(score, truth) for name, score in scores.items()}
-    points = at_equal_valid_loss(scores, truth, VALID_LOST)
+    curves = {name: broken_rate_curve(score, pool.labels) for name, score in scores.items()}
+    points = at_equal_valid_loss(scores, pool.labels, VALID_LOST)
     return draw_tradeoff(curves, points.drop(columns="threshold"), "caught %")
 
 

@@ -41,9 +41,10 @@ class Evidence:
     images_per_kind: of planted damage. alarm_faces: clean portraits to count false alarms on.
     audit_images: generated images to take through every way of saving them.
 
-    Each pool is cut in two: screens may learn from its images of even number, and are measured on
-    those of odd number. The four signs are calibrated on the valid images of each pool's first
-    half, as a user would on a generator's; weights are learned from the default pool's alone.
+    Screens learn from the pools "default" and "strong", and are measured on "test" and
+    "test_strong", new images that were labeled when their design was done. The four signs are
+    calibrated on the valid images of each generator, as a user would; weights are learned from the
+    default pool alone.
     """
 
     images_per_kind: int = PLANTED
@@ -58,23 +59,30 @@ class Evidence:
     def strong(self) -> ReferencePool:
         return load_reference("strong")
 
+    @cached_property
+    def test(self) -> ReferencePool:
+        return load_reference("test")
+
+    @cached_property
+    def test_strong(self) -> ReferencePool:
+        return load_reference("test_strong")
+
     # --- screens ---------------------------------------------------------------------------------
 
     @cached_property
     def signs(self) -> SignsRule:
-        """Calibrated on the valid images of the default pool's design half."""
+        """Calibrated on the default pool's valid images."""
         return calibrated_signs(self.pool)
 
     @cached_property
     def strong_signs(self) -> SignsRule:
-        """Calibrated on the valid images of the strong pool's design half."""
+        """Calibrated on the strong pool's valid images."""
         return calibrated_signs(self.strong)
 
     @cached_property
     def learned(self) -> LearnedRule:
-        """Taught with the labels of the default pool's design half."""
-        half = design(self.pool)
-        return LearnedRule.fit(self.pool.images[half], self.pool.labels[half], VALID_LOST)
+        """Taught with the default pool's labels."""
+        return LearnedRule.fit(self.pool.images, self.pool.labels, VALID_LOST)
 
     @cached_property
     def judge(self) -> PortraitJudge:
@@ -98,12 +106,12 @@ class Evidence:
         }
 
     @cached_property
-    def pool_scores(self) -> dict[str, np.ndarray]:
-        return self.scores(self.pool.images, self.signs)
+    def test_scores(self) -> dict[str, np.ndarray]:
+        return self.scores(self.test.images, self.signs)
 
     @cached_property
-    def strong_scores(self) -> dict[str, np.ndarray]:
-        return self.scores(self.strong.images, self.strong_signs)
+    def test_strong_scores(self) -> dict[str, np.ndarray]:
+        return self.scores(self.test_strong.images, self.strong_signs)
 
     # --- verdicts --------------------------------------------------------------------------------
 
@@ -129,12 +137,6 @@ class Evidence:
         return plant_all(faces, None, STRENGTHS, AREAS, DAMAGE_SEED)
 
 
-def design(pool: ReferencePool) -> np.ndarray:
-    """Bool (N,): the half of a pool that screens may learn from."""
-    return np.arange(len(pool)) % 2 == 0
-
-
 def calibrated_signs(pool: ReferencePool) -> SignsRule:
-    """The four signs, calibrated on the valid images of a pool's design half."""
-    valid = design(pool) & (pool.labels == "valid")
-    return SignsRule().calibrate(pool.images[valid], VALID_LOST)
+    """The four signs, calibrated on a pool's valid images."""
+    return SignsRule().calibrate(pool.images[pool.labels == "valid"], VALID_LOST)

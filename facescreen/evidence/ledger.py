@@ -51,7 +51,7 @@ def ledger(evidence: Evidence) -> pd.DataFrame:
 
 def _histograms(evidence: Evidence) -> Iterator[Entry]:
     """Section 3.1: broken images differ between channels at 255, valid ones do not."""
-    scores = evidence.pool_scores["single color"]
+    scores = evidence.verdicts[SINGLE].score
     labels = evidence.pool.labels
     saturated = np.isin(labels, ("valid", "broken_saturated"))
     for kind, chosen in (("saturated", saturated), ("any", labels != "unsure")):

@@ -20,7 +20,7 @@ from facescreen.evaluation import (
     screening_table,
 )
 from facescreen.evaluation.columns import percent
-from facescreen.evidence.gathered import OTHERS, TABLE_RULES, VALID_LOST, Evidence, design
+from facescreen.evidence.gathered import OTHERS, TABLE_RULES, VALID_LOST, Evidence
 from facescreen.reference import ReferencePool
 from facescreen.rules import Rule
 from facescreen.screening import MultiColorRule
@@ -62,9 +62,10 @@ def judge(evidence: Evidence) -> pd.DataFrame:
     import pandas as pd
 
     rows = {}
-    for pool, scores in _pools_and_scores(evidence):
+    for pool in _pools(evidence):
+        scores = evidence.judge(pool.images)
         for kind, chosen in _kinds_of_breakage(pool):
-            area = auc(scores["judge"][chosen], pool.labels[chosen])
+            area = auc(scores[chosen], pool.labels[chosen])
             rows[pool.name, kind] = {
                 "valid": area.valid,
                 "broken": area.broken,
@@ -137,7 +138,7 @@ def white_sums(evidence: Evidence) -> pd.DataFrame:
 
 
 def screens(evidence: Evidence) -> pd.DataFrame:
-    """Every screen at the same price, 5 % of the valid images, on images it was not tuned on.
+    """Every screen at the same price, 5 % of the valid images, on images that no design has seen.
 
     Each score's threshold is set on the images measured, so that all pay alike; `as_calibrated`
     tells what they do with thresholds that were set before.
@@ -166,22 +167,21 @@ def acceptance(evidence: Evidence) -> pd.DataFrame:
 def as_calibrated(evidence: Evidence) -> pd.DataFrame:
     """Every rule with thresholds set beforehand: what it catches and costs on images that are new.
 
-    On the strong pool the four signs stand twice, calibrated on the default pool and on its own.
+    On the strong one the four signs stand twice, calibrated for the default generator and for its
+    own.
     """
     import pandas as pd
 
-    rules = _rules(evidence)
     rows = {}
-    for pool in _pools(evidence):
-        odd = ~design(pool)
-        images, truth = pool.images[odd], pool.labels[odd]
-        own = {"four signs, own pool": evidence.strong_signs} if pool is evidence.strong else {}
-        for name, rule in (rules | own).items():
-            verdicts = rule(images)
-            found = verdicts.against(truth)
-            saturated = truth == "broken_saturated"
+    for pool in (evidence.test, evidence.test_strong):
+        strong = pool is evidence.test_strong
+        own = {"four signs, own generator": evidence.strong_signs} if strong else {}
+        for name, rule in (_rules(evidence) | own).items():
+            verdicts = rule(pool.images)
+            found = verdicts.against(pool.labels)
+            saturated = pool.labels == "broken_saturated"
             hits = Rate.of(int(verdicts.broken[saturated].sum()), int(saturated.sum()))
-            rows[f"{pool.name}, other half", name] = {
+            rows[pool.name, name] = {
                 **percent(found.recall, "caught"),
                 **percent(hits, "saturated caught"),
                 **percent(found.valid_lost, "valid lost"),
@@ -192,25 +192,26 @@ def as_calibrated(evidence: Evidence) -> pd.DataFrame:
 
 
 def by_brightness(evidence: Evidence) -> pd.DataFrame:
-    """Who pays: valid images lost by each rule in the default pool's other half, by brightness.
+    """Who pays: valid images lost by each rule, by brightness of the face.
 
     Faces are cut in thirds by the mean of their middle. The first rows tell the share of each
-    third that is labeled broken.
+    third that is labeled broken. The paper's rules are measured on the default pool, rules that
+    learned from it on the test pool.
     """
     import pandas as pd
 
-    pool = evidence.pool
-    chosen = ~design(pool) & (pool.labels != "unsure")
-    images, broken = pool.images[chosen], pool.broken[chosen]
-    light = images[:, 20:48, 20:44].mean(axis=(1, 2, 3))
-    third = np.searchsorted(np.quantile(light, [1 / 3, 2 / 3]), light)
     rows = {}
     for name, rule in [("labels", None), *_rules(evidence).items()]:
+        pool = evidence.test if name in ("four signs", "learned") else evidence.pool
+        sure = pool.labels != "unsure"
+        images, broken = pool.images[sure], pool.broken[sure]
+        light = images[:, 20:48, 20:44].mean(axis=(1, 2, 3))
+        third = np.searchsorted(np.quantile(light, [1 / 3, 2 / 3]), light)
         flagged = broken if rule is None else rule(images).broken
+        what = "labeled broken" if rule is None else f"valid lost by {name}"
         for number, faces in enumerate(("darkest third", "middle third", "brightest third")):
             of_them = (third == number) & (np.ones(len(broken), bool) if rule is None else ~broken)
             rate = Rate.of(int(flagged[of_them].sum()), int(of_them.sum()))
-            what = "labeled broken" if rule is None else f"valid lost by {name}"
             rows[what, faces] = {"images": rate.total, **percent(rate)}
     table = pd.DataFrame.from_dict(rows, orient="index")
     return table.rename_axis(["share", "faces"])
@@ -254,11 +255,7 @@ TABLES: dict[str, Callable[[Evidence], pd.DataFrame]] = {
 
 
 def _pools(evidence: Evidence) -> Sequence[ReferencePool]:
-    return evidence.pool, evidence.strong
-
-
-def _pools_and_scores(evidence: Evidence):
-    return (evidence.pool, evidence.pool_scores), (evidence.strong, evidence.strong_scores)
+    return evidence.pool, evidence.strong, evidence.test, evidence.test_strong
 
 
 def _kinds_of_breakage(pool: ReferencePool):
@@ -269,11 +266,9 @@ def _kinds_of_breakage(pool: ReferencePool):
 
 
 def _tests(evidence: Evidence):
-    """Scores and labels of the halves that no screen learned from."""
-    for pool, scores in _pools_and_scores(evidence):
-        odd = ~design(pool)
-        halved = {name: score[odd] for name, score in scores.items()}
-        yield f"{pool.name}, other half", halved, pool.labels[odd]
+    """Scores and labels of the images that no screen learned from and no design has seen."""
+    yield "test", evidence.test_scores, evidence.test.labels
+    yield "test_strong", evidence.test_strong_scores, evidence.test_strong.labels
 
 
 def _rules(evidence: Evidence) -> dict[str, Rule]:
