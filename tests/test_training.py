@@ -5,6 +5,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -252,6 +253,25 @@ def test_only_a_run_that_was_not_stopped_learns_the_way_in_from_noise(tmp_path):
     finished = load_combiner(run(tmp_path).path)
     noise = torch.randn(3, finished.noise)
     assert finished.draw_from_noise(noise).shape == (3, 16, 16, 3)
+
+
+@pytest.mark.parametrize("how", ["event", "Ctrl-C"])
+def test_a_stop_is_heard_while_the_way_in_from_noise_is_learned(tmp_path, monkeypatch, how):
+    """The run ends with the faces it has, and a later call learns what is missing."""
+    stop = threading.Event()
+
+    def learn(*arguments):
+        stop.set() if how == "event" else signal.raise_signal(signal.SIGINT)
+        return learned_mapping(*arguments)
+
+    monkeypatch.setattr("facescreen.gan.combiner.learned_mapping", learn)
+    cut = run(tmp_path, stop=stop)
+    assert (cut.images, cut.finished) == (TINY.images, False)
+    assert load_combiner(cut.path).mapping is None
+    monkeypatch.undo()
+    on = run(tmp_path)
+    assert on.finished
+    assert same(weights_of(on), weights_of(run(tmp_path / "whole")))
 
 
 def test_the_mapping_network_learns_where_styles_lie():

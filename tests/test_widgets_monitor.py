@@ -357,6 +357,13 @@ import sys; sys.path.insert(0, {tests!r})
 from test_widgets_monitor import ENDLESS, monitor
 watched = monitor(ENDLESS, {out!r})
 print(watched.stop_button.model_id)
+
+def hear_steps(model, hear=watched.model.on_change, said=[]):
+    hear(model)
+    if model.progress.images > 40 and model.progress.state == "training" and not said:
+        said.append(print("steps", flush=True))
+
+watched.model.on_change = hear_steps
 """
 
 
@@ -374,12 +381,15 @@ def test_the_stop_button_works_while_a_cell_waits(tmp_path, request):
         assert reply["content"]["status"] == "ok", reply["content"]
         client.execute("result = watched.run()")
         later = client.execute("print('then', result.images > 0, result.finished)")
-        time.sleep(1)
+        while said[-1] != "steps":
+            message = client.get_iopub_msg(timeout=60)
+            if message["msg_type"] == "stream":
+                said += message["content"]["text"].split()
         click = {"method": "custom", "content": {"event": "click"}}
         content = {"comm_id": said[0].strip(), "data": click}
         client.shell_channel.send(client.session.msg("comm_msg", content))
         while not (said and said[-1].startswith("then")):
-            message = client.get_iopub_msg(timeout=20)
+            message = client.get_iopub_msg(timeout=60)
             if message["parent_header"].get("msg_id") == later:
                 hear(message)
         assert said[-1].strip() == "then True False"

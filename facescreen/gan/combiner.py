@@ -1,5 +1,6 @@
 """The recipe of the face combiner: faces drawn again, faces combined; at the end, from noise."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,7 +83,9 @@ class CombinerTrainer(Trainer):
         self.finish(len(faces))
         return losses
 
-    def concluded(self, faces: FaceArray, progress: bool) -> FaceCombiner:
+    def concluded(
+        self, faces: FaceArray, progress: bool, stopped: Callable[[], bool]
+    ) -> FaceCombiner | None:
         """The averaged model with a mapping network that has learned its styles of `faces`."""
         settings = self.settings
         if not settings.mapping_layers:
@@ -95,8 +98,10 @@ class CombinerTrainer(Trainer):
         # A short run, whose styles mean little yet, is not kept waiting.
         steps = min(settings.mapping_steps, self.images // 16)
         whole.mapping = learned_mapping(
-            styles, settings.mapping_layers, steps, settings.seed, progress
+            styles, settings.mapping_layers, steps, settings.seed, progress, stopped
         )
+        if whole.mapping is None:
+            return None
         return whole.to(memory_format=torch.channels_last).eval().requires_grad_(False)
 
     def update_critic(

@@ -7,6 +7,7 @@ generator then draws them as well as it draws faces, and stays as it was.
 """
 
 import copy
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
@@ -28,12 +29,18 @@ def style_critic(style: int) -> nn.Module:
 
 
 def learned_mapping(
-    styles: Tensor, layers: int, steps: int, seed: int, progress: bool = False
-) -> Mapping:
+    styles: Tensor,
+    layers: int,
+    steps: int,
+    seed: int,
+    progress: bool = False,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Mapping | None:
     """A mapping network whose styles resemble `styles` `(N, w)` of existing faces.
 
     Relativistic loss with R1 and R2, the learning rate falling to nothing, the moving average kept.
-    What comes out follows from the arguments alone.
+    What comes out follows from the arguments alone. `stopped` is asked before each step; None where
+    it says so, since half-learned styles make no faces.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -45,6 +52,8 @@ def learned_mapping(
         for network in (critic, mapping)
     ]
     for step in trange(steps, desc="mapping network", disable=not progress):
+        if stopped():
+            return None
         for optimizer in players:
             optimizer.zero_grad(set_to_none=True)
             optimizer.param_groups[0]["lr"] = LEARNING_RATE * (1 - step / steps)

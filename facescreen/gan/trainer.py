@@ -5,6 +5,7 @@ was stopped goes on as if it had not been.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,8 +86,13 @@ class Trainer:
         """
         raise NotImplementedError
 
-    def concluded(self, faces: FaceArray, progress: bool) -> FaceModel:
-        """The model that a run ends in: the averaged one, with what is learned only at the end."""
+    def concluded(
+        self, faces: FaceArray, progress: bool, stopped: Callable[[], bool]
+    ) -> FaceModel | None:
+        """The model that a run ends in: the averaged one, with what is learned only at the end.
+
+        None where `stopped()` became true before it was learned.
+        """
         return self.averaged
 
     @property

@@ -115,6 +115,7 @@ def train(
     callback: Callback | None = None,
     samples: bool = False,
     device: str = "cpu",
+    stop: threading.Event | None = None,
 ) -> TrainingResult:
     """Train until `settings.images` are shown or `minutes` of training are over; save at `out`.
 
@@ -122,7 +123,8 @@ def train(
     the ending, from which a later call with the same settings goes on. `samples` adds the history
     as `.csv` and, in a folder named after `out`, a sheet drawn from fixed inputs at each
     checkpoint. `callback(trainer, losses)` is called after each step and ends the run by returning
-    True. Ctrl-C saves and returns. Raises `TrainingStopped` where a loss is not finite, keeping the
+    True; another thread ends it by setting `stop`, which is heard while the ending is learned too.
+    Ctrl-C saves and returns. Raises `TrainingStopped` where a loss is not finite, keeping the
     last checkpoint; `CheckpointError` where `out` is another recipe's, `InUseError` where another
     process is training it.
     """
@@ -149,27 +151,27 @@ def train(
             _save_samples(trainer, faces, history.rows, out)
 
     with lock, bar, DeferredInterrupt() as interrupt:
-        stop = False
-        while (
-            trainer.images < settings.images
-            and not _over(trainer, minutes)
-            and not interrupt.pressed
-            and not stop
-        ):
+
+        def stopped() -> bool:
+            return ended or interrupt.pressed or (stop is not None and stop.is_set())
+
+        ended = False
+        while trainer.images < settings.images and not _over(trainer, minutes) and not stopped():
             losses = _timed_step(trainer, faces)
             if not all(map(math.isfinite, losses.values())):
                 raise TrainingStopped(_diverged(trainer, saved, out))
             history.add(trainer.images, losses)
             bar.update(settings.batch)
             bar.set_postfix({name: f"{value:.3f}" for name, value in losses.items()}, refresh=False)
-            stop = callback is not None and callback(trainer, losses) is True
+            ended = callback is not None and callback(trainer, losses) is True
             if trainer.images - saved >= settings.checkpoint_every:
                 checkpoint(trainer.averaged)
                 saved = trainer.images
         history.close(trainer.images)
-        whole = not interrupt.pressed and not stop  # whoever stops a run wants no more work done
-        checkpoint(_timed_end(trainer, faces, progress) if whole else trainer.averaged, whole)
-    finished = trainer.images >= settings.images
+        # Whoever stops a run wants no more work done.
+        whole = None if stopped() else _timed_end(trainer, faces, progress, stopped)
+        checkpoint(trainer.averaged if whole is None else whole, whole is not None)
+    finished = whole is not None and trainer.images >= settings.images
     return TrainingResult(out, trainer.images, trainer.seconds / 60, finished, history.rows)
 
 
@@ -201,9 +203,11 @@ def _timed_step(trainer: Trainer, faces: FaceArray) -> dict[str, float]:
     return losses
 
 
-def _timed_end(trainer: Trainer, faces: FaceArray, progress: bool) -> FaceModel:
+def _timed_end(
+    trainer: Trainer, faces: FaceArray, progress: bool, stopped: Callable[[], bool]
+) -> FaceModel | None:
     started = time.perf_counter()
-    model = trainer.concluded(faces, progress)
+    model = trainer.concluded(faces, progress, stopped)
     trainer.seconds += time.perf_counter() - started
     return model
 

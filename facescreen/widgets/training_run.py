@@ -145,7 +145,7 @@ class TrainingRun:
             self._thread.start()
 
     def stop(self) -> None:
-        """Ask the run to end after the step that it is in; it then saves its model."""
+        """Ask the run to end after the step that it is in, or within its ending; it then saves."""
         self._stop.set()
 
     def wait(self, hear: Callable[[float], Any] | None = None) -> TrainingResult | None:
@@ -205,7 +205,7 @@ class TrainingRun:
         self._rows = HistoryRows(self.history, self.settings.history_every)
         self.result = train(
             self.source, self.settings, self.out, minutes=self.minutes, resume=self.resume,
-            progress=False, callback=self._after_step, device=self.device,
+            progress=False, callback=self._after_step, device=self.device, stop=self._stop,
         )  # fmt: skip
         self.resume = True
         self.history = self.result.history
@@ -213,7 +213,7 @@ class TrainingRun:
             self.draw_samples()
         self._say(FINISHED if self._whole() else STOPPED, images=self.result.images)
 
-    def _after_step(self, trainer: Trainer, losses: dict[str, float]) -> bool:
+    def _after_step(self, trainer: Trainer, losses: dict[str, float]) -> None:
         self._trainer = trainer
         self._rows.add(trainer.images, losses)
         self._recent.append((time.perf_counter(), trainer.images))
@@ -223,18 +223,17 @@ class TrainingRun:
                 self.kept[at] = self.samples
         self._say(TRAINING, trainer.images, losses=tuple(losses.items()))
         self.on_change(self)
-        stop = self._stop.is_set()
-        if stop or trainer.images >= self.settings.images or self._over():
+        if self._stop.is_set() or trainer.images >= self.settings.images or self._over():
             self._say(SAVING)
             self.on_change(self)
-        return stop
 
     def _over(self) -> bool:
         return self.minutes is not None and self._trainer.seconds >= 60 * self.minutes
 
     def _whole(self) -> bool:
         """Whether the run came to its own end: all images, or all minutes."""
-        return self.result.finished or (self._trainer is not None and self._over())
+        over = self._trainer is not None and self._over()
+        return self.result.finished or (over and not self._stop.is_set())
 
     def _say(self, state: str, images: int | None = None, **changes: Any) -> None:
         before, rate = self.progress, 0.0
