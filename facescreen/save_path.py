@@ -10,7 +10,7 @@ against which `audit` counts the verdicts that flip.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from functools import partial
 from io import BytesIO
@@ -152,6 +152,21 @@ def audit(
                 rows[path, f"{name} scaled"] = _flips(before[name], scaled(images).broken)
     index = pd.MultiIndex.from_tuples(rows, names=["path", "rule"])
     return pd.DataFrame(list(rows.values()), index)
+
+
+def side_by_side(
+    table: pd.DataFrame, columns: Sequence[str] = ("flagged %", "flipped %")
+) -> pd.DataFrame:
+    """An audit with a row per path, and for each rule the columns named; scaled rules left out.
+
+    Not by `unstack(sort=False)`: of a table with rows left out, pandas 3.1 puts the columns under
+    the names of other rules.
+    """
+    import pandas as pd
+
+    rules = [rule for rule in table.index.unique("rule") if not rule.endswith("scaled")]
+    of_rules = {rule: table.xs(rule, level="rule")[list(columns)] for rule in rules}
+    return pd.concat(of_rules, axis=1, names=["rule", None])
 
 
 def in_fractions(rule: Rule, pixels: int) -> Rule:

@@ -8,11 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from matplotlib import pyplot as plt
 from PIL import Image, JpegImagePlugin
 
 from facescreen import quality, save_path
 from facescreen.images import ImageError, read_image, save_png, to_uint8
-from facescreen.save_path import PATHS, RULES, audit, clip_and_round, in_fractions, one_blob_table
+from facescreen.plots import draw_save_paths
+from facescreen.save_path import (
+    PATHS,
+    RULES,
+    audit,
+    clip_and_round,
+    in_fractions,
+    one_blob_table,
+    side_by_side,
+)
 from facescreen.screening import MultiColorRule, NoRule, SingleColorRule, reference_verdict
 from facescreen.verdicts import Rate
 
@@ -176,6 +186,24 @@ def test_flips_are_those_that_a_plain_loop_counts(floats):
                 assert row[f"{column} %"] == pytest.approx(100 * rate.value, nan_ok=True)
                 assert row[f"{column} low %"] == pytest.approx(100 * rate.low)
                 assert row[f"{column} high %"] == pytest.approx(100 * rate.high)
+
+
+def test_side_by_side_each_number_stands_under_its_rule_and_beside_its_path(floats):
+    table = audit(floats)
+    wide = side_by_side(table, ["flagged %", "images"])
+    assert {rule for rule, _ in wide} == set(RULES)
+    assert list(wide.index) == list(PATHS)
+    for path in PATHS:
+        for rule, name in wide:
+            assert wide.loc[path, (rule, name)] == table.loc[(path, rule), name]
+    figure, sentence = draw_save_paths(table)
+    drawn = {line.get_label(): line.get_xdata() for line in figure.axes[0].get_lines()}
+    for rule in RULES:
+        np.testing.assert_array_equal(drawn[rule], wide[rule, "flagged %"])
+    first = next(iter(RULES))
+    for path in PATHS:
+        assert f"{path} {table.loc[(path, first), 'flagged %']:.1f} %" in sentence
+    plt.close(figure)
 
 
 def test_only_resized_images_have_scaled_rules_that_keep_the_share_of_pixels(floats):

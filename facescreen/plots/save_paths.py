@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from facescreen.plots.base import INK, MARKS, SCREENS
+from facescreen.save_path import side_by_side
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,9 +22,8 @@ def draw_save_paths(table: pd.DataFrame) -> tuple[Figure, str]:
     """
     import matplotlib.pyplot as plt
 
-    shares = table["flagged %"].unstack("rule", sort=False)
-    rules = [rule for rule in shares if not str(rule).endswith("scaled")]
-    paths, first = list(shares.index), shares.index[0]
+    shares = side_by_side(table, ["flagged %"]).droplevel(1, axis=1)
+    rules, paths, first = list(shares), list(shares.index), shares.index[0]
     figure, axis = plt.subplots(figsize=(9, 0.62 * len(paths) + 1.3))
     step = 0.6 / len(rules)
     for k, rule in enumerate(rules):
@@ -34,7 +34,7 @@ def draw_save_paths(table: pd.DataFrame) -> tuple[Figure, str]:
         axis.axvline(shares[rule][first], color=SCREENS[k], linestyle=":", linewidth=1, zorder=0)
     axis.set_yticks(range(len(paths)), paths, fontsize=11)
     axis.set_ylim(len(paths) - 0.5, -0.5)
-    axis.set_xlim(0, 1.08 * max(1, np.nanmax(shares[rules])))
+    axis.set_xlim(0, 1.08 * max(1, shares.max(axis=None)))
     axis.set_xlabel("images flagged (%)", fontsize=12, color=INK)
     axis.tick_params(axis="x", labelsize=11)
     axis.grid(axis="x", alpha=0.3)
