@@ -17,14 +17,8 @@ import papermill
 from ipykernel.kernelspec import get_kernel_dict
 from nbformat import NotebookNode
 
-from facescreen.pages import (
-    WIDGET_STATE,
-    WIDGET_VIEW,
-    LessonResult,
-    first_picture,
-    index_html,
-    lesson_html,
-)
+from facescreen.index_page import index_html
+from facescreen.pages import WIDGET_STATE, WIDGET_VIEW, LessonResult, first_picture, lesson_html
 
 ROOT = Path(__file__).resolve().parent.parent
 _LESSON_NAME = re.compile(r"(\d\d|[A-Z]\d)_.+")
@@ -179,6 +173,7 @@ def execute(
         message,
         None,
         first_picture(notebook),
+        aim_of(notebook),
     )
 
 
@@ -210,6 +205,14 @@ def title_of(notebook: NotebookNode, otherwise: str) -> str:
     return otherwise
 
 
+def aim_of(notebook: NotebookNode) -> str:
+    """What a lesson says after "What you'll do.", as plain text; "" where it says nothing."""
+    said = re.search(
+        r"\*\*What you'll do\.\*\*\s+(.+)", notebook.cells[0].source if notebook.cells else ""
+    )
+    return re.sub(r"[*`]", "", said[1]).strip() if said else ""
+
+
 # --- all lessons ----------------------------------------------------------------------------------
 
 
@@ -223,22 +226,25 @@ def run_lessons(
     assigned = assign_parameters(lessons, given)
     out.mkdir(parents=True, exist_ok=True)
     results: list[LessonResult] = []
+    titles = {path.stem: title_of(nbformat.read(path, 4), path.stem) for path in lessons}
     for lesson in lessons:
         say(f"{lesson.stem} …")
-        results.append(_run_to_page(lesson, out, assigned[lesson]))
+        results.append(_run_to_page(lesson, out, assigned[lesson], titles))
         say(describe(results[-1]))
         (out / "index.html").write_text(index_html(results), encoding="utf-8")
     return results
 
 
-def _run_to_page(lesson: Path, out: Path, parameters: Mapping[str, Any]) -> LessonResult:
+def _run_to_page(
+    lesson: Path, out: Path, parameters: Mapping[str, Any], titles: Mapping[str, str]
+) -> LessonResult:
     executed = out / lesson.name
     result = execute(lesson, executed, parameters)
     if not executed.exists():
         return result
     page = executed.with_suffix(".html")
     notebook = nbformat.read(executed, as_version=4)
-    page.write_text(lesson_html(notebook, result.title, lesson.parent), encoding="utf-8")
+    page.write_text(lesson_html(notebook, result.title, lesson, page, titles), encoding="utf-8")
     return replace(result, page=page)
 
 
@@ -252,13 +258,14 @@ def describe(result: LessonResult) -> str:
 def normalize(lesson: Path) -> LessonResult:
     """Run a lesson from a fresh kernel and keep its outputs in its own file, cleaned.
 
-    Its first picture is kept as pictures/NAME.png beside it. A lesson that fails is left as it was.
+    Its heading then says how many minutes that took, on how many cores. Its first picture is kept
+    as pictures/NAME.png beside it. A lesson that fails is left as it was.
     """
     with TemporaryDirectory(prefix="facescreen-") as folder:
         executed = Path(folder) / lesson.name
         result = execute(lesson, executed)
         if result.ok:
-            clean = cleaned(nbformat.read(executed, as_version=4))
+            clean = timed(cleaned(nbformat.read(executed, as_version=4)), result.seconds)
             unfinished = lesson.with_suffix(".ipynb.tmp")
             nbformat.write(clean, unfinished)
             unfinished.replace(lesson)
@@ -267,6 +274,14 @@ def normalize(lesson: Path) -> LessonResult:
                 picture.parent.mkdir(exist_ok=True)
                 picture.write_bytes(result.picture)
     return result
+
+
+def timed(notebook: NotebookNode, seconds: float) -> NotebookNode:
+    """The notebook, with "run … minutes on … cores" under its title as measured."""
+    words = f"run {max(0.1, seconds / 60):.1f} minutes on {os.cpu_count()} cores"
+    first = notebook.cells[0]
+    first.source = re.sub(r"\brun [\d.]+ minutes on \d+ cores", words, first.source, count=1)
+    return notebook
 
 
 def cleaned(notebook: NotebookNode) -> NotebookNode:

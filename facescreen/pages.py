@@ -1,13 +1,15 @@
-"""Web pages of executed lessons, complete without a network: text, formulas, pictures, an index."""
+"""Web pages of executed lessons, complete without a network: text, formulas, pictures."""
 
 import base64
 import html
-import io
 import mimetypes
-from collections.abc import Sequence
+import os
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import jinja2
 import nbformat
@@ -20,7 +22,7 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 
 # The policy makes the promise binding: a browser that reads the page refuses to fetch anything.
-_POLICY = (
+POLICY = (
     "default-src 'none'; img-src data:; font-src data:; media-src data:; "
     "style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 )
@@ -36,12 +38,21 @@ _TEMPLATE = """{% extends 'lab/index.html.j2' %}
 {% block html_head_js_mermaidjs %}{% endblock %}
 {% block html_head_css %}
 <style>
-  main { max-width: 60rem; margin: 0 auto; }
+  main, nav { max-width: 62rem; margin: 0 auto; }
+  main { --jp-content-font-size1: 16px; --jp-content-line-height: 1.55; --jp-code-font-size: 14px; }
   main img { max-width: 100%; }
+  main .jp-RenderedMarkdown.jp-OutputArea-output { padding-left: 10px; }
+  main .jp-RenderedImage { padding-left: 5px; }
+  main .jp-RenderedText pre { word-break: normal; overflow-wrap: anywhere; }
+  nav { display: flex; gap: 1.5rem; padding: .8rem 1rem; font: 15px system-ui, sans-serif; }
+  nav a { color: #00527f; }
+  nav a:last-child { margin-left: auto; text-align: right; }
   .source > summary { margin-left: calc(var(--jp-cell-prompt-width, 64px) + 12px); }
   .needs-kernel { border-left: 3px solid #0072b2; padding: .2rem .8rem; color: #444; }
 </style>
 {% endblock %}
+{% block body_header %}{{ super() }}{{ resources.get('bar', '') }}{% endblock %}
+{% block body_footer %}{{ resources.get('bar', '') }}{{ super() }}{% endblock %}
 {% block data_png scoped %}
 <div class="jp-RenderedImage jp-OutputArea-output {{ extra_class }}">
 <img src="data:image/png;base64,{{ output.data['image/png'] | escape_html }}"
@@ -53,7 +64,7 @@ _TEMPLATE = """{% extends 'lab/index.html.j2' %}
 <details class="source"><summary>Show the code</summary>{{ super() }}</details>
 {%- else -%}{{ super() }}{%- endif -%}
 {% endblock %}
-""".replace("POLICY", _POLICY)
+""".replace("POLICY", POLICY)
 
 
 @dataclass(frozen=True)
@@ -66,6 +77,7 @@ class LessonResult:
     message: str = ""
     page: Path | None = None
     picture: bytes | None = None
+    aim: str = ""  # the sentence after "What you'll do."
 
     @property
     def ok(self) -> bool:
@@ -119,14 +131,53 @@ class OfflineExporter(HTMLExporter):
         return MarkdownWithMath(renderer=renderer).render(source)
 
 
-def lesson_html(notebook: NotebookNode, title: str, folder: Path) -> str:
-    """The page of an executed notebook. `folder` is where its relative picture links start."""
+def lesson_html(
+    notebook: NotebookNode, title: str, lesson: Path, page: Path, titles: Mapping[str, str]
+) -> str:
+    """The page of an executed notebook.
+
+    lesson: the notebook's own file, from which its links and pictures start. page: where the page
+    will be. titles: by name, all lessons that have a page beside it, in reading order.
+    """
     exporter = OfflineExporter(
         extra_loaders=[jinja2.DictLoader({"offline.html.j2": _TEMPLATE})],
         template_file="offline.html.j2",
     )
-    resources = {"metadata": {"name": title, "path": str(folder)}}
-    return exporter.from_notebook_node(without_live_parts(notebook), resources)[0]
+    resources = {"metadata": {"name": title, "path": str(lesson.parent)}}
+    resources["bar"] = _bar(lesson.stem, titles)
+    made, _ = exporter.from_notebook_node(without_live_parts(notebook), resources)
+    return _links_kept(made, lesson, page, titles)
+
+
+def _bar(name: str, titles: Mapping[str, str]) -> str:
+    """Links to the lesson before, the index and the lesson after."""
+    names = list(titles)
+    at = names.index(name) if name in names else len(names)
+    parts = ['<nav aria-label="Lessons">', '<a href="index.html">All lessons</a>']
+    for other, mark in ((at - 1, "←"), (at + 1, "→")):
+        if 0 <= other < len(names) and name in titles:
+            title = html.escape(f"{names[other].split('_')[0]} {titles[names[other]]}")
+            words = f"{mark} {title}" if mark == "←" else f"{title} {mark}"
+            parts.append(f'<a href="{html.escape(names[other], quote=True)}.html">{words}</a>')
+    return "\n".join([*parts, "</nav>"])
+
+
+def _links_kept(made: str, lesson: Path, page: Path, titles: Mapping[str, str]) -> str:
+    """Links of a notebook to other files, as they have to be in a page that lies elsewhere."""
+
+    def moved(link: re.Match) -> str:
+        before, href = link[1], html.unescape(link[2])
+        target, mark, part = href.partition("#")
+        file = lesson.parent / unquote(target)
+        if not target or re.match(r"[a-z][a-z0-9+.-]*:", target, re.I) or not file.exists():
+            return link[0]
+        if file.suffix == ".ipynb" and file.stem in titles:
+            target = f"{file.stem}.html"
+        else:
+            target = Path(os.path.relpath(file.resolve(), page.parent.resolve())).as_posix()
+        return f'{before}"{html.escape(target + mark + part, quote=True)}"'
+
+    return re.sub(r'(<a\b[^>]*?\bhref=)"([^"]*)"', moved, made)
 
 
 def without_live_parts(notebook: NotebookNode) -> NotebookNode:
@@ -175,53 +226,3 @@ def first_picture(notebook: NotebookNode) -> bytes | None:
             if "image/png" in output.get("data", {}):
                 return base64.b64decode(output.data["image/png"])
     return None
-
-
-def index_html(results: Sequence[LessonResult], heading: str = "Lessons") -> str:
-    """A page that links lessons: picture, title, minutes, status."""
-    rows = "\n".join(_index_row(result) for result in results)
-    return f"""<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
-<title>{html.escape(heading)}</title>
-<style>
-  body {{ font-family: system-ui, sans-serif; max-width: 50rem; margin: 2rem auto;
-         padding: 0 1rem; }}
-  li {{ display: flex; gap: 1rem; align-items: center; padding: .8rem 0;
-       border-bottom: 1px solid #ccc; }}
-  ul {{ list-style: none; padding: 0; }}
-  .picture {{ flex: 0 0 160px; }}
-  .picture img {{ max-width: 160px; max-height: 120px; }}
-  .failed {{ font-weight: bold; color: #a33000; }}
-  p {{ margin: .2rem 0; overflow-wrap: anywhere; }}
-</style></head>
-<body><main><h1>{html.escape(heading)}</h1>
-<ul>
-{rows}
-</ul></main></body></html>
-"""
-
-
-def _index_row(result: LessonResult) -> str:
-    title = html.escape(result.title)
-    if result.page is not None:
-        title = f'<a href="{html.escape(result.page.name, quote=True)}">{title}</a>'
-    problem = html.escape(result.message)
-    status = "ran" if result.ok else f'<span class="failed">FAILED</span> {problem}'
-    picture = _thumbnail(result.picture) if result.picture else ""
-    return (
-        f'<li><div class="picture">{picture}</div><div><p>{title}</p>'
-        f"<p>{result.seconds / 60:.1f} minutes · {status}</p></div></li>"
-    )
-
-
-def _thumbnail(png: bytes) -> str:
-    from PIL import Image
-
-    small = io.BytesIO()
-    with Image.open(io.BytesIO(png)) as picture:
-        picture.thumbnail((320, 240))
-        picture.save(small, "PNG")
-    data = base64.b64encode(small.getvalue()).decode("ascii")
-    return f'<img alt="" src="data:image/png;base64,{data}">'

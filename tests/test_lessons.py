@@ -39,6 +39,13 @@ with out:
 display(out)"""
 
 
+LINKS = """\
+[next](02_bad.ipynb#Fail), [not run](04_other.ipynb), [plan](../plan%20a&b.txt), [here](#Raise),
+[site](https://example.org/a.ipynb), [gone](gone.md)
+
+<details><summary>Answer</summary>See <a href="03_widget.ipynb">lesson 03</a>.</details>"""
+
+
 def parameters_cell(source: str):
     return new_code_cell(source, metadata={"tags": ["parameters"]})
 
@@ -161,11 +168,17 @@ def run(tmp_path_factory):
     folder, out = home / "notebooks", home / "out"
     folder.mkdir()
     Image.fromarray(np.zeros((4, 4, 3), np.uint8)).save(home / "plan.png")
+    (home / "plan a&b.txt").write_text("a plan")
+    (folder / "04_other.ipynb").write_text("{}")  # a lesson that is not run
     write(
         folder / "01_good.ipynb",
-        new_markdown_cell("# Count <bright> pixels & screen\n\n## Raise $2^8$"),
+        new_markdown_cell(
+            "# Count <bright> pixels & screen\n\n**What you'll do.** Count *all* `255`s.\n\n"
+            "## Raise $2^8$"
+        ),
         parameters_cell("count: int = 1  # how many"),
         new_markdown_cell("Inline $x^2$; ![plan](../plan.png)\n\n$$\\frac{a}{b}$$"),
+        new_markdown_cell(LINKS),
         new_code_cell("import os, sys\nprint(count, sys.executable, os.getcwd())"),
         new_code_cell(SHOW_PICTURE),
         new_code_cell("answer = 42", metadata={"jupyter": {"source_hidden": True}}),
@@ -182,9 +195,8 @@ def run(tmp_path_factory):
     )
     write(folder / "03_widget.ipynb", new_code_cell(BROKEN_WIDGET))
     said = []
-    results = lessons.run_lessons(
-        lessons.find_lessons(folder), out, [("count", "77")], say=said.append
-    )
+    chosen = lessons.find_lessons(folder, ["01", "02", "03"])
+    results = lessons.run_lessons(chosen, out, [("count", "77")], say=said.append)
     return folder, out, {r.name: r for r in results}, "\n".join(said)
 
 
@@ -266,6 +278,55 @@ def test_the_index_escapes_names_links_pages_and_marks_failures(run):
     assert 'href="01_good.html"' in text
     assert text.count("FAILED") == 2
     assert text.count("<img ") == 1
+    assert "<p>Count all 255s.</p>" in text
+    assert "1 of 3 ran" in text
+
+
+class Links(HTMLParser):
+    """Collects the links of a page, in order."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        self.found += [v for n, v in attributes if tag == "a" and n == "href" and "¶" not in v]
+
+
+def test_links_of_a_page_lead_to_pages_and_to_files_of_the_checkout(run):
+    folder, out, results, _ = run
+    links = Links(results["01_good"].page.read_text(encoding="utf-8")).found
+    beside = os.path.relpath(folder.parent, out)
+    for expected in (
+        "02_bad.html#Fail",
+        f"{os.path.relpath(folder, out)}/04_other.ipynb",
+        f"{beside}/plan a&b.txt",
+        "03_widget.html",
+        "https://example.org/a.ipynb",
+        "gone.md",
+        "index.html",
+    ):
+        assert expected in links, (expected, links)
+    dead = [
+        link
+        for link in links
+        if "://" not in link and not link.startswith("#") and link != "gone.md"
+        if not (out / link.partition("#")[0]).exists()
+    ]
+    assert dead == []
+
+
+def test_a_bar_leads_to_the_lessons_before_and_after(run):
+    _, _, results, _ = run
+    bars = {}
+    for name, result in results.items():
+        bar = re.findall(r"(?s)<nav.*?</nav>", result.page.read_text(encoding="utf-8"))
+        assert len(bar) == 2 and bar[0] == bar[1], "above and below the lesson"
+        bars[name] = Links(bar[0]).found
+    assert bars["01_good"] == ["index.html", "02_bad.html"]
+    assert bars["02_bad"] == ["index.html", "01_good.html", "03_widget.html"]
+    assert bars["03_widget"] == ["index.html", "02_bad.html"]
 
 
 def test_formulas_that_cannot_be_converted_stay_readable():
@@ -315,6 +376,17 @@ def test_normalized_lessons_keep_outputs_and_nothing_that_changes_from_run_to_ru
     assert path.read_text(encoding="utf-8") == first
 
 
+@pytest.mark.parametrize(("seconds", "said"), [(1.0, "0.1"), (42.0, "0.7"), (605.0, "10.1")])
+def test_the_minutes_under_the_title_are_those_measured(seconds, said):
+    head = new_markdown_cell("# A\n\n*Lesson 01 · exercises 5 minutes, run 0.9 minutes on 7 cores*")
+    notebook = lessons.timed(
+        new_notebook(cells=[head, new_markdown_cell("run 3 minutes")]), seconds
+    )
+    cores = f"run {said} minutes on {os.cpu_count()} cores"
+    assert notebook.cells[0].source == f"# A\n\n*Lesson 01 · exercises 5 minutes, {cores}*"
+    assert notebook.cells[1].source == "run 3 minutes"
+
+
 def test_a_lesson_that_fails_is_not_overwritten(tmp_path):
     path = write(tmp_path / "01_a.ipynb", new_code_cell("1 / 0"))
     before = path.read_bytes()
@@ -337,7 +409,7 @@ def test_a_page_holds_each_pictures_description():
         metadata={"image/png": {"alt": 'Red <reaches> "255" & more.'}},
     )
     lesson = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x", outputs=[picture])])
-    page = pages.lesson_html(lesson, "A lesson", Path())
+    page = pages.lesson_html(lesson, "A lesson", Path("a.ipynb"), Path("a.html"), {})
 
     class Pictures(HTMLParser):
         found: ClassVar[list[str]] = []

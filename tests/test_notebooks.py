@@ -34,6 +34,81 @@ def test_one_title_and_no_empty_cell(lesson):
     assert all(cell.source.strip() for cell in lesson.cells)
 
 
+HEAD = re.compile(
+    r"^\*(Lesson \d\d|Appendix A\d) · teach \d+ minutes, exercises \d+ minutes, "
+    r"run \d+\.\d minutes on \d+ cores · needs .+ · works offline\*$", re.MULTILINE
+)  # fmt: skip
+
+
+def test_the_head_says_minutes_needs_and_what_is_learned(lesson):
+    head = lesson.cells[0].source
+    assert HEAD.search(head)
+    places = [head.index(f"**What you'll {verb}") for verb in ("do.**", "learn**", "need.**")]
+    assert places == sorted(places)
+
+
+def test_the_parts_of_a_lesson_come_in_their_order(lesson):
+    headings = [
+        line[3:]
+        for cell in lesson.cells
+        if cell.cell_type == "markdown"
+        for line in cell.source.splitlines()
+        if line.startswith("## ")
+    ]
+    appendix = "Appendix" in lesson.cells[0].source
+    last = ["Exercises", "Limits", "Recap"]
+    assert headings[-len(last) :] == last
+    assert appendix or headings[-4] == "Explore"
+    assert 3 <= len(headings) - 4 <= 7, "three to seven beats"
+
+
+def test_explore_holds_one_widget_and_three_tasks(lesson):
+    texts = [cell.source for cell in lesson.cells]
+    starts = [k for k, text in enumerate(texts) if "## Explore" in text]
+    if not starts:
+        assert "Appendix" in texts[0]
+        return
+    end = next(k for k, text in enumerate(texts) if "## Exercises" in text)
+    part = lesson.cells[starts[0] : end + 1]
+    calls = [c for c in part if c.cell_type == "code" and re.search(r"widgets\.\w+\(", c.source)]
+    assert len(calls) == 1
+    before_exercises = "\n".join(
+        cell.source.split("## Exercises")[0] for cell in part if cell.cell_type == "markdown"
+    )
+    assert re.findall(r"^(\d)\. ", before_exercises, re.MULTILINE) == ["1", "2", "3"]
+
+
+def test_each_beat_asks_before_and_after(lesson):
+    text = "\n".join(cell.source for cell in lesson.cells if cell.cell_type == "markdown")
+    beats = re.split(r"^## ", text.split("## Exercises")[0], flags=re.MULTILINE)[1:]
+    beats = [beat for beat in beats if not beat.startswith(("Explore", "Read the ledger"))]
+    asking = sum("> **Predict.**" in beat for beat in beats)
+    assert asking >= len(beats) - 2 or "Appendix" in text
+    assert text.count("> **Check.**") == text.count("<summary>Answer</summary>") >= 3
+
+
+def test_every_exercise_has_a_stub_and_a_folded_solution(lesson):
+    tags = [cell.metadata.get("tags", []) for cell in lesson.cells]
+    assert 2 <= sum("exercise" in t for t in tags) == sum("solution" in t for t in tags) <= 3
+    for cell, its in zip(lesson.cells, tags, strict=True):
+        if "solution" in its:
+            assert cell.metadata["jupyter"]["source_hidden"]
+            assert "Right: " in cell.outputs[0]["text"]
+        if "exercise" in its:
+            assert "return None" in cell.source and "Not yet. " in cell.outputs[0]["text"]
+
+
+def test_every_link_leads_somewhere(lesson):
+    for cell in lesson.cells:
+        if cell.cell_type == "markdown":
+            for link in re.findall(r"(?:\]\(|href=\")([^)\"]+)[)\"]", cell.source):
+                assert (ROOT / "notebooks" / link.partition("#")[0]).exists(), link
+            answers = re.findall(r"<details>.*?</details>", cell.source, re.DOTALL)
+            assert not [a for a in answers if re.search(r"\]\(|\*\w|`", a)], (
+                "HTML holds no Markdown"
+            )
+
+
 def test_one_parameters_cell_of_typed_commented_literals(lesson):
     tagged = [c for c in lesson.cells if "parameters" in c.metadata.get("tags", [])]
     assert len(tagged) == 1

@@ -18,6 +18,7 @@ ROOMS = [
     ["cli"],
     ["command_line"],
     ["doctor", "lessons", "student"],
+    ["index_page"],
     ["pages"],
     ["widgets"],
     ["exercises"],

@@ -32,17 +32,21 @@ def draw_faces(
     columns: int = 10,
     rows_named: Sequence[str] | None = None,
     tile: float = 1.0,
-    font: float = 8,
+    font: float = 10,
 ) -> Figure:
     """A gallery of uint8 (N, H, W, 3) images with captions; broken ones get a frame and a cross.
 
     rows_named: what stands left of each row. tile: width of an image, in inches. font: size
-    of the captions, in points.
+    of the captions at most, in points; smaller where they are wider than an image.
     """
     import matplotlib.pyplot as plt
 
     count = len(images)
     columns = max(1, min(columns, count))
+    texts = ["" if captions is None else str(captions[k]) for k in range(count)]
+    marks = ["✗ " if broken is not None and broken[k] else "" for k in range(count)]
+    texts = [mark + text for mark, text in zip(marks, texts, strict=True)]
+    font = _fitting(font, texts, tile)
     rows = max(1, -(-count // columns))
     height = tile + (font / 40 if captions is not None else 0)
     size = (columns * tile, rows * height)
@@ -54,16 +58,20 @@ def draw_faces(
         axis.axis("on")
         axis.set(xticks=[], yticks=[])
         axis.imshow(images[k])
-        is_broken = broken is not None and bool(broken[k])
         for spine in axis.spines.values():
-            spine.set(visible=is_broken, color=BROKEN, linewidth=2.5)
-        text = "" if captions is None else str(captions[k])
-        axis.set_xlabel(("✗ " if is_broken else "") + text, fontsize=font, labelpad=2, color=INK)
+            spine.set(visible=bool(marks[k]), color=BROKEN, linewidth=2.5)
+        axis.set_xlabel(texts[k], fontsize=font, labelpad=2, color=INK)
     for row, name in enumerate(rows_named or ()):
         look = {"rotation": 0, "ha": "right", "va": "center", "fontsize": 9, "color": INK}
         axes[row, 0].set_ylabel(textwrap.fill(name, 12), **look)
     figure.tight_layout(pad=0.3, h_pad=0.5, w_pad=0.2)
     return figure
+
+
+def _fitting(font: float, texts: Sequence[str], width: float) -> float:
+    """The largest size, `font` at most, at which no line is wider than `width` inches."""
+    longest = max((len(line) for text in texts for line in text.splitlines()), default=0)
+    return min(font, 72 * width / (0.58 * max(1, longest)))
 
 
 def show_combination(

@@ -199,7 +199,7 @@ def content(model: FaceMixer) -> Content:
     mixed = model.mix()
     used = [letter in model.used for letter in LETTERS]
     named = list(zip(LETTERS, model.picked, used, strict=True))
-    captions = [f"{x}: face {face}" + ("" if on else ", not used") for x, face, on in named]
+    captions = [f"{x}: face {face}" if on else f"{x}: not used" for x, face, on in named]
     parts = [part.replace("α", f"{model.alpha:g}") for part in model.parts]
     layers = list(zip(layer_names(model.layers), parts, strict=True))
     rows = [(name, verdict_text(v), str(v.reason[0])) for name, v in mixed.verdicts.items()]
