@@ -39,14 +39,15 @@ _TEMPLATE = """{% extends 'lab/index.html.j2' %}
 {% block html_head_css %}
 <style>
   main, nav { max-width: 62rem; margin: 0 auto; }
-  main { --jp-content-font-size1: 16px; --jp-content-line-height: 1.55; --jp-code-font-size: 14px; }
+  main { --jp-cell-prompt-width: 76px; --jp-content-font-size1: 16px;
+         --jp-content-line-height: 1.55; --jp-code-font-size: 14px; }
   main img { max-width: 100%; }
   main .jp-RenderedMarkdown.jp-OutputArea-output { padding-left: 10px; }
   main .jp-RenderedImage { padding-left: 5px; }
   main .jp-RenderedText pre { word-break: normal; overflow-wrap: anywhere; }
   nav { display: flex; gap: 1.5rem; padding: .8rem 1rem; font: 15px system-ui, sans-serif; }
   nav a { color: #00527f; }
-  nav a:last-child { margin-left: auto; text-align: right; }
+  nav .after { margin-left: auto; text-align: right; }
   .source > summary { margin-left: calc(var(--jp-cell-prompt-width, 64px) + 12px); }
   .needs-kernel { border-left: 3px solid #0072b2; padding: .2rem .8rem; color: #444; }
 </style>
@@ -154,11 +155,12 @@ def _bar(name: str, titles: Mapping[str, str]) -> str:
     names = list(titles)
     at = names.index(name) if name in names else len(names)
     parts = ['<nav aria-label="Lessons">', '<a href="index.html">All lessons</a>']
-    for other, mark in ((at - 1, "←"), (at + 1, "→")):
+    for other, side in ((at - 1, "before"), (at + 1, "after")):
         if 0 <= other < len(names) and name in titles:
             title = html.escape(f"{names[other].split('_')[0]} {titles[names[other]]}")
-            words = f"{mark} {title}" if mark == "←" else f"{title} {mark}"
-            parts.append(f'<a href="{html.escape(names[other], quote=True)}.html">{words}</a>')
+            words = f"← {title}" if side == "before" else f"{title} →"
+            href = html.escape(f"{names[other]}.html", quote=True)
+            parts.append(f'<a class="{side}" href="{href}">{words}</a>')
     return "\n".join([*parts, "</nav>"])
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
@@ -51,6 +53,12 @@ def jupyterlab(folder: Path) -> Iterator[str]:
     homes = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
     own = {name: str(folder / ".jupyter" / name.lower()) for name in homes}
     environment = os.environ | own | {"JUPYTER_PREFER_ENV_PATH": "1", "OMP_NUM_THREADS": "1"}
+    news = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
+    _write(Path(own["JUPYTER_CONFIG_DIR"]) / "labconfig" / "page_config.json", news)
+    own["JUPYTERLAB_SETTINGS_DIR"] = str(folder / ".jupyter" / "settings")
+    tracker = "@jupyterlab/notebook-extension/tracker.jupyterlab-settings"
+    # Else only the cells in sight are part of the page, and the last one's count cannot be read.
+    _write(Path(own["JUPYTERLAB_SETTINGS_DIR"]) / tracker, {"windowingMode": "none"})
     log = (folder / "server.log").open("wb")
     server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     try:
@@ -65,6 +73,11 @@ def jupyterlab(folder: Path) -> Iterator[str]:
             server.kill()
             server.wait()
         log.close()
+
+
+def _write(path: Path, settings: dict) -> None:
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(settings))
 
 
 def _wait_for(address: str, server: subprocess.Popen, log: Path) -> None:
@@ -100,7 +113,9 @@ def browser_page(shots: Path | None = None) -> Iterator[Page]:
 
 def run_all(page: Page, address: str, path: Path) -> None:
     """Open a notebook alone, run all its cells and wait for the last one."""
-    cells = len([c for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"])
+    code = [c for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
+    folded = [c.metadata.get("jupyter", {}).get("source_hidden", False) for c in code]
+    cells, last = folded.count(False), max(k for k, hidden in enumerate(folded, 1) if not hidden)
     page.goto(f"{address}/doc/tree/{path.name}?token={TOKEN}&reset")  # one document, no side bars
     page.wait_for_selector(".jp-Notebook .jp-Cell")
     page.get_by_text("| Idle").wait_for()  # in the status bar: the kernel has answered
@@ -115,7 +130,7 @@ def run_all(page: Page, address: str, path: Path) -> None:
             page.get_by_text("Run All Cells", exact=True).click()
         else:
             break
-    page.locator(".jp-InputPrompt", has_text=f"[{cells}]:").first.wait_for(state="attached")
+    page.locator(".jp-InputPrompt", has_text=f"[{last}]:").first.wait_for(state="attached")
 
 
 def shown(page: Page) -> str:
@@ -123,23 +138,28 @@ def shown(page: Page) -> str:
     return " ".join(page.locator(".jp-OutputArea").all_inner_texts())
 
 
-def change(page: Page, act: Callable[[], object]) -> str:
-    """Do something and wait until the outputs show another text; returns it."""
-    before = shown(page)
-    act()
-    page.wait_for_function(
-        "before => [...document.querySelectorAll('.jp-OutputArea')]"
-        ".map(area => area.innerText).join(' ') !== before",
-        arg=before,
-    )
-    return shown(page)
-
-
 def press(page: Page, label: str, key: str) -> None:
     """Press a key on the slider whose description is `label`."""
     handle = page.locator(f".widget-hslider:has(.widget-label:text-is('{label}')) .noUi-handle")
     handle.first.focus()
     page.keyboard.press(key)
+
+
+def said(page: Page, pattern: str) -> re.Match:
+    """Wait until the outputs' text holds the pattern; the match."""
+    page.wait_for_function(
+        "pattern => new RegExp(pattern).test([...document.querySelectorAll('.jp-OutputArea')]"
+        ".map(area => area.innerText).join(' '))",
+        arg=pattern,
+    )
+    return re.search(pattern, shown(page))
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Choose an option, by its words, of the list whose description is `label`."""
+    page.locator(
+        f".widget-dropdown:has(.widget-label:text-is('{label}')) select"
+    ).first.select_option(label=option)
 
 
 def errors(page: Page) -> int:

@@ -198,6 +198,7 @@ def test_loading_is_stopped_too(tmp_path):
     assert run.wait() is None
     assert time.monotonic() - pressed < 2
     assert run.model.progress.state == STOPPED
+    assert run.model.progress.images == 0, "faces that were loaded are not images shown"
     assert "no model yet" in shown(run)
 
 

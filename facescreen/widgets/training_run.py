@@ -200,7 +200,7 @@ class TrainingRun:
             return self._stop.is_set()
 
         if not self.source.keep(self.settings.size, loaded):
-            self._say(STOPPED, problem="before the first step, so there is no model yet")
+            self._say(STOPPED, images=0, problem="before the first step, so there is no model yet")
             return
         self._rows = HistoryRows(self.history, self.settings.history_every)
         self.result = train(
