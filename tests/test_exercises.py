@@ -15,6 +15,11 @@ def right_tries(broken, count):
     return None
 
 
+def right_left(rejected, broken, count):
+    passed = broken[~rejected]
+    return passed[:count].mean() if passed.size else None
+
+
 def right_layers(a, b, layers, cut):
     return [b if layer >= cut else a for layer in range(layers)]
 
@@ -146,7 +151,7 @@ CHECKS = {
     exercises.check_generator_loss: lambda d: -sum(map(np.log, d)) / len(d),
     exercises.check_move_generator: right_move,
     exercises.check_tries_needed: right_tries,
-    exercises.check_times_fewer: lambda before, after: before / after,
+    exercises.check_broken_left: right_left,
     exercises.check_valid_lost: right_share,
     exercises.check_wilson: right_wilson,
 }
@@ -174,13 +179,20 @@ def test_a_wrong_answer_shows_expected_yours_and_a_hint(check, wrong, capsys):
     assert all(word in said for word in ("expected:", "yours:", "hint:"))
 
 
+@pytest.mark.parametrize("check", CHECKS, ids=lambda c: c.__name__)
+def test_the_right_numbers_in_another_shape_do_not_pass(check):
+    right = CHECKS[check]
+    assert check(lambda *given: [right(*given)]) is False
+    assert check(lambda *given: []) is False
+
+
 def test_an_error_in_the_answer_is_shown_as_the_answer(capsys):
-    exercises.check_times_fewer(raises)
+    exercises.check_broken_left(raises)
     assert "RuntimeError: my mistake" in capsys.readouterr().out
 
 
 def test_a_constant_that_fits_the_first_case_does_not_pass():
     assert exercises.check_tries_needed(lambda *_: 3) is False
-    assert exercises.check_times_fewer(lambda *_: 2.0) is False
+    assert exercises.check_broken_left(lambda *_: 0.5) is False
     assert exercises.check_valid_lost(lambda *_: 1 / 3) is False
     assert exercises.check_wilson(lambda *_: (0.14459, 0.17321)) is False

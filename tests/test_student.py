@@ -41,8 +41,8 @@ def test_a_lesson_without_its_solutions_still_runs(tmp_path):
     cells = [
         nbformat.v4.new_markdown_cell("# A lesson"),
         nbformat.v4.new_code_cell(
-            "from facescreen import exercises\n\n\ndef times_fewer(a, b):\n    return None\n\n\n"
-            "exercises.check_times_fewer(times_fewer);",
+            "from facescreen import exercises\n\n\ndef broken_left(a, b):\n    return None\n\n\n"
+            "exercises.check_broken_left(broken_left);",
             metadata={"tags": ["exercise"]},
         ),
         nbformat.v4.new_code_cell("1 / 0", metadata={"tags": ["solution"]}),

@@ -26,7 +26,7 @@ from facescreen.exercises.lesson_06 import (
     check_multi_color,
     check_white_pixels,
 )
-from facescreen.exercises.lesson_07 import check_times_fewer, check_tries_needed
+from facescreen.exercises.lesson_07 import check_broken_left, check_tries_needed
 from facescreen.exercises.lesson_08 import (
     check_lowest_cost,
     check_scaled_threshold,
@@ -35,6 +35,7 @@ from facescreen.exercises.lesson_08 import (
 from facescreen.exercises.lesson_a1 import check_valid_lost, check_wilson
 
 __all__ = [
+    "check_broken_left",
     "check_count_at",
     "check_count_flagged",
     "check_discriminator_loss",
@@ -57,7 +58,6 @@ __all__ = [
     "check_single_color",
     "check_smallest_threshold",
     "check_spread",
-    "check_times_fewer",
     "check_tries_needed",
     "check_valid_lost",
     "check_white_pixels",

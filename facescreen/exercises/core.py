@@ -40,6 +40,7 @@ def _same(answer: Any, expected: Any) -> bool:
     if isinstance(expected, str):
         return isinstance(answer, str) and answer == expected
     try:
-        return bool(np.allclose(np.asarray(answer, float), np.asarray(expected, float)))
+        given, wanted = np.asarray(answer, float), np.asarray(expected, float)
+        return given.shape == wanted.shape and bool(np.allclose(given, wanted))
     except (TypeError, ValueError):
         return False

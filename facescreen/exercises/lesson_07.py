@@ -33,9 +33,27 @@ def check_tries_needed(function: Callable[..., Any]) -> bool:
     )
 
 
-def check_times_fewer(function: Callable[..., Any]) -> bool:
-    """Check ``times_fewer(before, after)``: by what factor the broken images went down."""
-    cases = [((10, 5), 2.0), ((396, 12), 396 / 12), ((396, 69), 396 / 69)]
+def check_broken_left(function: Callable[..., Any]) -> bool:
+    """Check ``broken_left(rejected, broken, count)``: of the first images that pass, the broken.
+
+    ``rejected`` and ``broken`` are bool (N,), in the order of trying. Of the first ``count`` images
+    that pass, or of those that do, the share that is broken; None where none passes.
+    """
+
+    def left(rejected, broken, count):
+        saved = [b for r, b in zip(rejected, broken, strict=True) if not r][:count]
+        return float(np.mean(saved)) if saved else None
+
+    rng = np.random.default_rng(7)
+    some = rng.random((2, 12)) < 0.4
+    cases = [
+        (np.array([False, True, False, False]), np.array([True, True, False, True]), 2),
+        (np.array([False, True, False, False]), np.array([True, True, False, True]), 9),
+        (np.array([True, True]), np.array([True, False]), 1),
+        (some[0], some[1], 5),
+        (np.array([True, False, False]), np.array([True, False, False]), 2),
+    ]
+    wanted = [(arguments, left(*arguments)) for arguments in cases]
     return compare(
-        function, cases, "the paper divides the two counts, of equally many saved images"
+        function, wanted, "first the images that pass, of these the first ones, of these the broken"
     )
