@@ -179,6 +179,55 @@ def test_a_wrong_answer_shows_expected_yours_and_a_hint(check, wrong, capsys):
     assert all(word in said for word in ("expected:", "yours:", "hint:"))
 
 
+def other_end_first(counts):
+    """The last of the largest, in the order of rows: another value where two rows tie."""
+    place = counts.size - 1 - counts.ravel()[::-1].argmax()
+    return counts.max(), 240 + place % 16
+
+
+def color_anywhere(counts, color_threshold, sum_threshold):
+    if (counts.max(axis=0) - counts.min(axis=0)).max() >= color_threshold:
+        return "color"
+    return right_multi_color(counts, color_threshold, sum_threshold)
+
+
+def cut_between_equals(scores, broken, cost_broken, cost_valid):
+    ranked = broken[np.argsort(scores, kind="stable")]
+    costs = [
+        cost_broken * ranked[:k].sum() + cost_valid * (~ranked[k:]).sum()
+        for k in range(len(ranked) + 1)
+    ]
+    return min(costs)
+
+
+def at_255(image):
+    return [(image[..., c] == 255).sum() for c in range(3)]
+
+
+NEARLY = [
+    (exercises.check_is_flagged, lambda score, threshold: score >= 40),
+    (exercises.check_single_color, lambda i, t: at_255(i)[0] - at_255(i)[2] >= t),
+    (exercises.check_single_color, lambda i, t: at_255(i)[0] - at_255(i)[1] >= t),
+    (exercises.check_single_color, lambda i, t: max(at_255(i)) - sorted(at_255(i))[1] >= t),
+    (exercises.check_mean_histogram, lambda c, names, g: np.median(c[names == g], axis=0)),
+    (exercises.check_fullest_value, other_end_first),
+    (exercises.check_multi_color, lambda c, color, total: right_multi_color(c, color + 1, total)),
+    (exercises.check_multi_color, lambda c, color, total: right_multi_color(c, color, total + 1)),
+    (exercises.check_multi_color, color_anywhere),
+    (exercises.check_lowest_cost, cut_between_equals),
+    (exercises.check_wilson, lambda k, n: (k / n - 0.0143, k / n + 0.0143)),
+]
+
+
+@pytest.mark.parametrize(("check", "wrong"), NEARLY)
+def test_rules_that_are_nearly_right_do_not_pass(check, wrong):
+    assert check(wrong) is False
+
+
+def test_wilson_with_the_usual_z_passes():
+    assert exercises.check_wilson(lambda k, n: right_wilson(k, n, 1.96)) is True
+
+
 @pytest.mark.parametrize("check", CHECKS, ids=lambda c: c.__name__)
 def test_the_right_numbers_in_another_shape_do_not_pass(check):
     right = CHECKS[check]

@@ -8,8 +8,13 @@ from typing import Any
 import numpy as np
 
 
-def compare(function: Callable[..., Any], cases: Sequence[tuple], hint: str) -> bool:
-    """Call ``function(*arguments)`` for each case, (arguments, expected); say what differs."""
+def compare(
+    function: Callable[..., Any], cases: Sequence[tuple], hint: str, tolerance: float = 1e-8
+) -> bool:
+    """Call ``function(*arguments)`` for each case, (arguments, expected); say what differs.
+
+    tolerance: by how much a number may differ, beside a hundred-thousandth of itself.
+    """
     name = getattr(function, "__name__", "your function")
     for arguments, expected in cases:
         shown = ", ".join(
@@ -21,7 +26,7 @@ def compare(function: Callable[..., Any], cases: Sequence[tuple], hint: str) -> 
             answer = f"{type(error).__name__}: {error}"
             same = False
         else:
-            same = _same(answer, expected)
+            same = _same(answer, expected, tolerance)
         if not same:
             print(f"Not yet. {name}({shown})\n  expected: {expected!r}\n  yours:    {answer!r}")
             print(
@@ -34,13 +39,13 @@ def compare(function: Callable[..., Any], cases: Sequence[tuple], hint: str) -> 
     return True
 
 
-def _same(answer: Any, expected: Any) -> bool:
+def _same(answer: Any, expected: Any, tolerance: float) -> bool:
     if expected is None or answer is None:
         return answer is expected
     if isinstance(expected, str):
         return isinstance(answer, str) and answer == expected
     try:
         given, wanted = np.asarray(answer, float), np.asarray(expected, float)
-        return given.shape == wanted.shape and bool(np.allclose(given, wanted))
+        return given.shape == wanted.shape and bool(np.allclose(given, wanted, atol=tolerance))
     except (TypeError, ValueError):
         return False

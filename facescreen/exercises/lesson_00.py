@@ -12,7 +12,8 @@ from facescreen.exercises.core import compare
 
 def check_is_flagged(function: Callable[..., Any]) -> bool:
     """Check ``is_flagged(score, threshold)``: whether the rule flags an image."""
-    cases = [(given, given[0] >= given[1]) for given in ((39, 40), (41, 40), (40, 40), (0, 20))]
+    pairs = ((39, 40), (41, 40), (40, 40), (0, 20), (30, 20), (50, 60))
+    cases = [(given, given[0] >= given[1]) for given in pairs]
     return compare(function, cases, "an equal score is flagged too: ≥, not >")
 
 

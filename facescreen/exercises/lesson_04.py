@@ -19,6 +19,8 @@ def check_mean_histogram(function: Callable[..., Any]) -> bool:
     labels = np.array(["broken_other", "valid", "broken_other"])
     cases = [(counts, labels, "broken_other"), (counts, labels, "valid")]
     cases.append((np.arange(24).reshape(2, 3, 4), np.array(["valid", "valid"]), "valid"))
+    skewed = np.array([0, 0, 9])[:, None, None] * np.ones((1, 3, 2), int)  # no median
+    cases.append((skewed, np.array(["valid"] * 3), "valid"))
     wanted = [((c, names, group), c[names == group].mean(axis=0)) for c, names, group in cases]
     hint = "pick the group's images, then average over axis 0"
     return compare(function, wanted, hint)

@@ -18,7 +18,9 @@ def check_single_color(function: Callable[..., Any]) -> bool:
     red = np.array([[[255, 0, 0], [255, 9, 9]], [[255, 255, 255], [80, 60, 50]]], np.uint8)
     white = np.full((2, 2, 3), 255, np.uint8)
     short = np.array([[[254, 0, 0], [254, 0, 0]]], np.uint8)
+    blue = np.array([[[255, 0, 255], [255, 0, 255]], [[0, 255, 255], [0, 0, 255]]], np.uint8)
     cases = [((red, 2), True), ((red, 3), False), ((white, 1), False), ((short, 1), False)]
+    cases += [((blue, 3), True), ((blue, 4), False)]  # 2, 1 and 4 pixels
     hint = "count 255 in each channel; largest − smallest ≥ threshold"
     return compare(function, cases, hint)
 

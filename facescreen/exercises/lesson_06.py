@@ -29,6 +29,7 @@ def check_multi_color(function: Callable[..., Any]) -> bool:
     cases = _cases()
     arguments = [(cases[0], 40, 1000), (cases[1], 40, 1000), (cases[1], 40, 3000)]
     arguments += [(cases[2], 45, 1000), (cases[3], 9, 30), (cases[3], 100, 100)]
+    arguments += [(cases[0], 93, 1000), (cases[1], 40, 1215), (cases[5], 40, 1000)]
     return compare(function, [(given, _reason(*given)) for given in arguments], hint)
 
 
@@ -48,7 +49,10 @@ def _cases() -> list[np.ndarray]:
     color[0, [8, 9]] = 60, 93
     white[:, 15] = 410, 400, 405
     tied[:, [3, 12]] = [[7, 1], [50, 50], [9, 10]]
-    return [color, white, tied, np.random.default_rng(6).integers(0, 20, (3, 16))]
+    crossed, split = np.zeros((2, 3, 16), int)
+    crossed[0, 12] = crossed[2, 3] = 50  # equal counts in two channels
+    split[:, 15], split[0, 3] = 400, 60  # white at one value, some color at another
+    return [color, white, tied, np.random.default_rng(6).integers(0, 20, (3, 16)), crossed, split]
 
 
 def _fullest(counts: np.ndarray) -> int:

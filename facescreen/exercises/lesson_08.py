@@ -50,6 +50,8 @@ def check_lowest_cost(function: Callable[..., Any]) -> bool:
     broken = np.array([False, False, True, True, True, False])
     arguments = [(scores, broken, cost, 1) for cost in (0.5, 1, 5)]
     arguments += [(scores, ~broken, 0.1, 1), (scores, ~broken, 50, 1)]
+    tied = np.array([4, 4, 4, 2, 2])  # no threshold parts equal scores
+    arguments.append((tied, np.array([True, False, True, False, True]), 1, 1))
     hint = "try each score as the threshold, and one that rejects nothing"
     return compare(function, [(given, lowest(*given)) for given in arguments], hint)
 

@@ -102,7 +102,7 @@ def draw_generator_losses(moments: Mapping[str, float]) -> tuple[Figure, str]:
     for k, (name, lines) in enumerate(curves.items()):
         for axis, line in zip(axes, lines, strict=True):
             axis.plot(d, line, label=name, color=SCREENS[k], linestyle=DASHES[k], linewidth=2)
-    names = ("the generator's loss", "slope, in units of the score")
+    names = ("the generator's loss", "size of the slope, per unit of score")
     for axis, name in zip(axes, names, strict=True):
         axis.set_xlabel("D(G(z)): what the discriminator says of a fake")
         axis.set_ylabel(name)
@@ -110,12 +110,13 @@ def draw_generator_losses(moments: Mapping[str, float]) -> tuple[Figure, str]:
         axis.spines[["top", "right"]].set_visible(False)
         for k, (moment, at) in enumerate(moments.items()):
             axis.axvline(at, color=INK, linewidth=1, linestyle=":")
-            high = axis.get_ylim()[1] * (0.93 - 0.12 * k)
-            axis.text(at + 0.015, high, moment, fontsize=10, color=INK)
+            # Below the curves, which meet the line of an early moment near the top.
+            axis.annotate(moment, (at, 0.55 - 0.12 * k), (4, 0), textcoords="offset points",
+                          xycoords=("data", "axes fraction"), fontsize=10, color=INK)  # fmt: skip
     axes[0].legend(frameon=False, loc="lower left")
     figure.tight_layout()
     said = [
-        f"{moment}, D(G(z)) is {at:.4f}: the slope is {at:.4f} for log(1 − D) and {1 - at:.4f} "
+        f"{moment}, D(G(z)) is {at:.4f}: the slope is −{at:.4f} for log(1 − D) and −{1 - at:.4f} "
         "for −log D"
         for moment, at in moments.items()
     ]

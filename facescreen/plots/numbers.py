@@ -56,7 +56,7 @@ def draw_histograms(images: np.ndarray, names: Sequence[str]) -> tuple[Figure, s
 
     counts, many = channel_histogram(images), len(images)
     in_fives = counts[:, :, :255].reshape(many, 3, 51, 5).sum(axis=3)
-    top = 1.75 * max(1, in_fives.max(initial=1))  # room for the counts at 255
+    top = 1.05 * max(1, in_fives.max(initial=1))
     figure, axes = plt.subplots(2, many, figsize=(max(5, 2.4 * many), 4.6), squeeze=False)
     for column, (image, name) in enumerate(zip(images, names, strict=True)):
         above, below = axes[:, column]
@@ -84,9 +84,8 @@ def _draw_curves(axis: Axes, in_fives: np.ndarray, at_255: np.ndarray, top: floa
     for name, look, row in zip(CHANNELS, LOOKS, in_fives, strict=True):
         line = {"color": look["color"], "linestyle": look["linestyle"]}
         axis.plot(values, row, drawstyle="steps-mid", linewidth=1.8, label=name, **line)
-    lines = [f"{name[0].upper()} {n:,}" for name, n in zip(CHANNELS, at_255, strict=True)]
-    axis.text(0.98, 0.98, "\n".join(["at 255", *lines]), transform=axis.transAxes, fontsize=11,
-              ha="right", va="top", color=INK)  # fmt: skip
+    said = " · ".join(f"{name[0].upper()} {n:,}" for name, n in zip(CHANNELS, at_255, strict=True))
+    axis.set_title(f"at 255\n{said}", fontsize=10, color=INK)
     axis.set(xlim=(-3, 258), ylim=(0, top), xticks=(0, 64, 128, 192, 255))
     axis.set_xlabel("value", fontsize=12)
     axis.tick_params(labelsize=10)
