@@ -201,6 +201,10 @@ def draw_kinds(table: pd.DataFrame) -> tuple[Figure, str]:
     axis.tick_params(length=0, labeltop=True, labelbottom=False)
     said = []
     for rule in rules:
+        if caught.size <= 12:  # few enough to be said
+            shares = [f"{share:.0f} % of {kind}" for kind, share in caught[rule].items()]
+            said.append(f"{rule} {', '.join(shares)}")
+            continue
         least, most = caught[rule].idxmin(), caught[rule].idxmax()
         said.append(f"{rule} from {caught[rule][least]:.0f} % ({least}) to "
                     f"{caught[rule][most]:.0f} % ({most})")  # fmt: skip
