@@ -29,7 +29,7 @@ TABLE_RULES: Mapping[str, Rule] = {
 }
 OTHERS = "multi, others' sum"  # the other reading of the paper's white sum
 VALID_LOST = 0.05  # the price at which screens are compared
-DAMAGE_SEED, CLEAN_SEED = 105, 106  # of portraits: no model here learned from them
+DAMAGE_SEED, CLEAN_SEED, SIGNS_SEED = 105, 106, 108  # of portraits: no model here learned from them
 PLANTED = 200  # images of each kind
 STRENGTHS, AREAS = (0.5, 1.0), (0.02, 0.3)
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+BLINDLY = "blindly"  # the curve of a screen that picks images by chance
 TRADES = {  # what a screen gains: an axis, and a clause of the sentence
     "rate %": ("broken among the saved (%)", "leaves {:.2f} % broken among the saved"),
     "caught %": ("broken images caught (%)", "catches {:.2f} % of the broken ones"),
@@ -108,14 +109,18 @@ def _draw_lines(
 ) -> tuple[dict[str, float], dict[str, dict]]:
     """Draw each curve up to `up_to`; return at what height it ends, and each screen's look."""
     ends, looks = {}, {}
-    for k, (name, curve) in enumerate(curves.items()):
-        looks[name] = {"color": SCREENS[k % len(SCREENS)], "marker": MARKS[k % len(MARKS)]}
+    screens = [name for name in curves if name != BLINDLY]  # whose looks it does not shift
+    for name, curve in curves.items():
+        k = screens.index(name) if name in screens else 0
+        color, dashes = SCREENS[k % len(SCREENS)], DASHES[k % len(DASHES)]
+        if name == BLINDLY:
+            color, dashes = PAPER, ":"
+        looks[name] = {"color": color, "marker": MARKS[k % len(MARKS)]}
         seen = curve[(curve["valid lost %"] <= up_to) & curve[y].notna()]
         if len(seen):
             ends[name] = float(seen[y].iloc[-1])
             axis.step([*seen["valid lost %"], up_to], [*seen[y], ends[name]], where="post",
-                      color=looks[name]["color"], linestyle=DASHES[k % len(DASHES)],
-                      linewidth=2)  # fmt: skip
+                      color=color, linestyle=dashes, linewidth=2)  # fmt: skip
     return ends, looks
 
 
