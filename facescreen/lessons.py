@@ -18,7 +18,13 @@ from ipykernel.kernelspec import get_kernel_dict
 from nbformat import NotebookNode
 
 from facescreen.index_page import index_html
-from facescreen.pages import WIDGET_STATE, WIDGET_VIEW, LessonResult, first_picture, lesson_html
+from facescreen.pages import (
+    WIDGET_STATE,
+    LessonResult,
+    first_picture,
+    lesson_html,
+    with_still_widgets,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 _LESSON_NAME = re.compile(r"(\d\d|[A-Z]\d)_.+")
@@ -287,17 +293,15 @@ def timed(notebook: NotebookNode, seconds: float) -> NotebookNode:
 def cleaned(notebook: NotebookNode) -> NotebookNode:
     """A copy without what differs from run to run: widget state, timings, papermill's notes.
 
-    Cell ids, outputs and execution counts stay: nbval compares nothing in a cell without a count.
+    Widgets stay as what they last showed. Cell ids, outputs and execution counts stay: nbval
+    compares nothing in a cell without a count.
     """
-    clean = nbformat.from_dict(notebook)
-    for name in ("widgets", "papermill"):
-        clean.metadata.pop(name, None)
+    clean = with_still_widgets(notebook)
+    clean.metadata.pop("papermill", None)
     clean.metadata.get("language_info", {}).pop("version", None)
     for cell in clean.cells:
         for name in ("papermill", "execution", "ExecuteTime"):
             cell.metadata.pop(name, None)
         if not cell.metadata.get("tags", ["keep"]):
             del cell.metadata["tags"]
-        for output in cell.get("outputs", []):
-            output.get("data", {}).pop(WIDGET_VIEW, None)
     return clean

@@ -44,6 +44,8 @@ _TEMPLATE = """{% extends 'lab/index.html.j2' %}
   main img { max-width: 100%; }
   main .jp-RenderedMarkdown.jp-OutputArea-output { padding-left: 10px; }
   main .jp-RenderedImage { padding-left: 5px; }
+  main .jp-RenderedHTMLCommon { overflow-x: auto; }
+  main .dataframe td { white-space: nowrap; }
   main .jp-RenderedText pre { word-break: normal; overflow-wrap: anywhere; }
   nav { display: flex; gap: 1.5rem; padding: .8rem 1rem; font: 15px system-ui, sans-serif; }
   nav a { color: #00527f; }
@@ -184,29 +186,38 @@ def _links_kept(made: str, lesson: Path, page: Path, titles: Mapping[str, str]) 
 
 def without_live_parts(notebook: NotebookNode) -> NotebookNode:
     """A copy in which widgets stand as what they last showed, and LaTeX outputs as MathML."""
-    page = nbformat.from_dict(notebook)
-    state = notebook.metadata.get("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
+    page = with_still_widgets(notebook)
     for cell in page.cells:
-        if cell.cell_type == "code":
-            cell.outputs = [
-                still for output in cell.outputs for still in _still_outputs(output, state)
-            ]
-    page.metadata.pop("widgets", None)
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if "text/latex" in data and "text/html" not in data:
+                data["text/html"] = mathml(data["text/latex"].strip().strip("$"), "block")
     return page
 
 
+def with_still_widgets(notebook: NotebookNode) -> NotebookNode:
+    """A copy without widget state, in which widgets stand as what they last showed."""
+    still = nbformat.from_dict(notebook)
+    state = notebook.metadata.get("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
+    for cell in still.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [one for output in cell.outputs for one in _still_outputs(output, state)]
+    still.metadata.pop("widgets", None)
+    return still
+
+
 def _still_outputs(output: NotebookNode, state: dict[str, Any]) -> list[NotebookNode]:
-    data = output.get("data", {})
-    if WIDGET_VIEW in data:
-        note = (
-            '<p class="needs-kernel">This widget moves when the lesson is open in JupyterLab '
-            "(<code>make lab</code>); below is what it last showed.</p>"
-        )
-        shown = _shown_by(data[WIDGET_VIEW].get("model_id", ""), state, set())
-        return [nbformat.v4.new_output("display_data", {"text/html": note}), *shown]
-    if "text/latex" in data and "text/html" not in data:
-        data["text/html"] = mathml(data["text/latex"].strip().strip("$"), "block")
-    return [output]
+    view = output.get("data", {}).get(WIDGET_VIEW)
+    if view is None:
+        return [output]
+    note = (
+        '<p class="needs-kernel">This widget moves once its cell has been run in JupyterLab '
+        "(<code>make lab</code>); below is what it last showed.</p>"
+    )
+    text = "A widget, which moves once its cell has been run in JupyterLab."
+    data = {"text/html": note, "text/plain": text}
+    shown = _shown_by(view.get("model_id", ""), state, set())
+    return [nbformat.v4.new_output("display_data", data), *shown]
 
 
 def _shown_by(model_id: str, state: dict[str, Any], seen: set[str]) -> list[NotebookNode]:

@@ -362,7 +362,7 @@ def test_normalized_lessons_keep_outputs_and_nothing_that_changes_from_run_to_ru
         tmp_path / "01_a.ipynb",
         parameters_cell("count: int = 3"),
         new_code_cell("# NBVAL_CHECK_OUTPUT\nprint(count)"),
-        new_code_cell("import ipywidgets; ipywidgets.IntSlider(5)"),
+        new_code_cell(GOOD_WIDGET),
     )
     ids = [cell.id for cell in nbformat.read(path, as_version=4).cells]
     assert lessons.normalize(path).ok
@@ -371,7 +371,8 @@ def test_normalized_lessons_keep_outputs_and_nothing_that_changes_from_run_to_ru
     assert [cell.id for cell in notebook.cells] == ids
     assert [cell.execution_count for cell in notebook.cells] == [1, 2, 3]
     assert notebook.cells[1].outputs[0].text == "3\n"
-    assert not re.search("papermill|widget-|start_time", first)
+    assert not re.search("papermill|widget-|start_time|VBox", first)
+    assert [output.get("text") for output in notebook.cells[2].outputs[1:]] == ["x is 5\n"]
     assert lessons.normalize(path).ok
     assert path.read_text(encoding="utf-8") == first
 

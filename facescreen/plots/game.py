@@ -111,7 +111,7 @@ def draw_generator_losses(moments: Mapping[str, float]) -> tuple[Figure, str]:
         for k, (moment, at) in enumerate(moments.items()):
             axis.axvline(at, color=INK, linewidth=1, linestyle=":")
             # Below the curves, which meet the line of an early moment near the top.
-            axis.annotate(moment, (at, 0.55 - 0.12 * k), (4, 0), textcoords="offset points",
+            axis.annotate(moment, (at, 0.55 + 0.2 * k), (4, 0), textcoords="offset points",
                           xycoords=("data", "axes fraction"), fontsize=10, color=INK)  # fmt: skip
     axes[0].legend(frameon=False, loc="lower left")
     figure.tight_layout()
