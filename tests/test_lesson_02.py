@@ -94,7 +94,7 @@ def test_the_slopes_of_the_two_losses_add_up_to_one():
     for loss, slope in zip(losses, (eq1, other), strict=True):  # by the score, d = D (1 − D) ds
         by_score = np.abs(np.gradient(loss, d)) * d * (1 - d)
         assert np.allclose(by_score[5:-5], slope.get_ydata()[5:-5], atol=0.01)
-    assert "0.0100 for log(1 − D) and 0.9900 for −log D" in sentence
+    assert "−0.0100 for log(1 − D) and −0.9900 for −log D" in sentence
 
 
 def test_paths_and_early_shares_are_said_as_they_are():

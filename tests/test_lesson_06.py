@@ -2,23 +2,16 @@
 
 import ast
 
-import nbformat
+from lesson_runs import run_lesson
 
-from facescreen.lessons import ROOT, execute
+from facescreen.lessons import ROOT
 
 LESSON = ROOT / "notebooks" / "06_screen_with_many_colors.ipynb"
 
 
 def printed(tmp_path, name: str, extra: str = "", **parameters) -> str:
-    """All that the lesson prints; `extra` is code run in its last cell, in the lesson's names."""
-    lesson = nbformat.read(LESSON, as_version=4)
-    lesson.cells[-1].source += f"\n{extra}"
-    copy = tmp_path / f"{name}.ipynb"
-    nbformat.write(lesson, copy)
-    result = execute(copy, tmp_path / f"{name} done.ipynb", parameters)
-    assert result.ok, result.message
-    done = nbformat.read(tmp_path / f"{name} done.ipynb", as_version=4)
-    return "".join(o.get("text", "") for cell in done.cells for o in cell.get("outputs", []))
+    """All that the lesson prints, and a last cell of code `extra`, in the lesson's names."""
+    return run_lesson(LESSON, tmp_path / name, extra, parameters)[0]
 
 
 ASKED = """

@@ -2,10 +2,10 @@
 
 import ast
 
-import nbformat
 import pytest
+from lesson_runs import run_lesson
 
-from facescreen.lessons import ROOT, execute
+from facescreen.lessons import ROOT
 
 LESSON = ROOT / "notebooks" / "08_choose_thresholds.ipynb"
 ASKED = """
@@ -21,14 +21,7 @@ print("RESULT", repr({
 
 
 def result(tmp_path, name: str, **parameters) -> dict:
-    lesson = nbformat.read(LESSON, as_version=4)
-    lesson.cells[-1].source += ASKED
-    copy = tmp_path / f"{name}.ipynb"
-    nbformat.write(lesson, copy)
-    done = execute(copy, tmp_path / f"{name} done.ipynb", parameters)
-    assert done.ok, done.message
-    notebook = nbformat.read(tmp_path / f"{name} done.ipynb", as_version=4)
-    said = "".join(o.get("text", "") for cell in notebook.cells for o in cell.get("outputs", []))
+    said, _ = run_lesson(LESSON, tmp_path / name, ASKED, parameters)
     return ast.literal_eval(said.partition("RESULT ")[2].splitlines()[0].replace("nan", "None"))
 
 

@@ -140,9 +140,25 @@ def test_every_share_of_a_kind_is_written_in_its_cell(shown):
     written = [text.get_text() for text in figure.axes[0].texts]
     assert written[::2] == ["67 %", "33 %", "0 %", "100 %"]
     assert written[1] == "21 to 94"
-    assert "one from 0 % (stripe) to 67 % (blob)" in sentence
+    assert "one 67 % of blob, 0 % of stripe; two 33 % of blob, 100 % of stripe." in sentence
     plots.plot_kinds(table)
     assert_one_figure(shown, sentence)
+    matplotlib.pyplot.close(figure)
+    kinds = [f"kind {k}" for k in range(13)]
+    flags = {"r": np.arange(13) == 5}
+    figure, sentence = plots.draw_kinds(evaluation.kinds_table(flags, kinds))
+    assert "r from 0 % (kind 0) to 100 % (kind 5)" in sentence, "too many to say each"
+    matplotlib.pyplot.close(figure)
+
+
+def test_the_blind_line_has_a_look_of_its_own_and_shifts_no_other():
+    curves = screens()
+    names = list(curves)
+    blind = {"blindly": curves[names[0]], **curves}
+    figure, _ = plots.draw_tradeoff(blind, POINTS.iloc[:0])
+    first, *others = figure.axes[0].lines[: len(blind)]
+    assert (first.get_color(), first.get_linestyle()) == (plots.PAPER, ":")
+    assert [line.get_color() for line in others] == list(plots.SCREENS[: len(names)])
     matplotlib.pyplot.close(figure)
 
 
