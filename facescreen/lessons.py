@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -67,7 +68,7 @@ def assign_parameters(
     Raises LessonError for a name that no chosen lesson has: papermill would only warn, and run the
     lesson with the value that was meant to be changed.
     """
-    known = {path: papermill.inspect_notebook(str(path)) for path in lessons}
+    known = {path: _read_or(path, papermill.inspect_notebook, {}) for path in lessons}
     for name, _ in given:
         if not any(name in parameters for parameters in known.values()):
             lists = "; ".join(
@@ -79,6 +80,14 @@ def assign_parameters(
         path: {name: coerce(text, parameters[name]) for name, text in given if name in parameters}
         for path, parameters in known.items()
     }
+
+
+def _read_or(path: Path, read: Callable[[str], Any], otherwise: Any) -> Any:
+    """What `read` makes of a file; `otherwise` of one that is no notebook, which `execute` says."""
+    try:
+        return read(str(path))
+    except Exception:  # JSON, encoding, a format of the future: each reader raises its own kinds
+        return otherwise
 
 
 def coerce(text: str, parameter: Mapping[str, str]) -> Any:
@@ -232,7 +241,9 @@ def run_lessons(
     assigned = assign_parameters(lessons, given)
     out.mkdir(parents=True, exist_ok=True)
     results: list[LessonResult] = []
-    titles = {path.stem: title_of(nbformat.read(path, 4), path.stem) for path in lessons}
+    none = nbformat.v4.new_notebook()
+    read = {path: _read_or(path, partial(nbformat.read, as_version=4), none) for path in lessons}
+    titles = {path.stem: title_of(notebook, path.stem) for path, notebook in read.items()}
     for lesson in lessons:
         say(f"{lesson.stem} …")
         results.append(_run_to_page(lesson, out, assigned[lesson], titles))
@@ -285,8 +296,8 @@ def normalize(lesson: Path) -> LessonResult:
 def timed(notebook: NotebookNode, seconds: float) -> NotebookNode:
     """The notebook, with "run … minutes on … cores" under its title as measured."""
     words = f"run {max(0.1, seconds / 60):.1f} minutes on {os.cpu_count()} cores"
-    first = notebook.cells[0]
-    first.source = re.sub(r"\brun [\d.]+ minutes on \d+ cores", words, first.source, count=1)
+    for first in notebook.cells[:1]:
+        first.source = re.sub(r"\brun [\d.]+ minutes on \d+ cores", words, first.source, count=1)
     return notebook
 
 

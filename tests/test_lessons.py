@@ -348,6 +348,30 @@ def test_another_kernel_of_the_same_name_is_not_used(tmp_path, monkeypatch):
     assert os.environ["JUPYTER_PATH"] == str(tmp_path)
 
 
+def test_a_file_that_is_no_notebook_fails_alone_and_is_named(tmp_path):
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    write(
+        folder / "00_good.ipynb", parameters_cell("count: int = 1"), new_code_cell("print(count)")
+    )
+    (folder / "01_cut.ipynb").write_text('{"cells": [')
+    (folder / "02_empty.ipynb").write_bytes(b"")
+    (folder / "03_binary.ipynb").write_bytes(b"\xff\xfe\x00")
+    write(folder / "04_no_cells.ipynb")
+    write(folder / "05_last.ipynb", new_code_cell("print('reached')"))
+    out, said = tmp_path / "out", []
+    chosen = lessons.find_lessons(folder)
+    results = lessons.run_lessons(chosen, out, [("count", "77")], said.append)
+    assert [r.name for r in results if r.ok] == ["00_good", "04_no_cells", "05_last"]
+    assert printed(out / "00_good.ipynb") == "77\n"
+    assert printed(out / "05_last.ipynb") == "reached\n"
+    for name in ("01_cut", "02_empty", "03_binary"):
+        (line,) = [line for line in said if line.startswith(name) and "FAILED" in line]
+        assert "\n" not in line and len(line.split("FAILED")[1].split()) > 2, "and says why"
+    assert (out / "index.html").read_text(encoding="utf-8").count("FAILED") == 3
+    assert lessons.normalize(folder / "04_no_cells.ipynb").ok
+
+
 def test_a_dead_kernel_is_a_failure_of_that_lesson_alone(tmp_path):
     path = write(tmp_path / "01_dies.ipynb", new_code_cell("import os; os._exit(3)"))
     result = lessons.execute(path, tmp_path / "out.ipynb")
