@@ -10,34 +10,32 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:  # for editors and type checkers, which do not follow `__getattr__`
-    from facescreen.damage import plant
-    from facescreen.faces.portraits import portraits
-    from facescreen.faces.sources import open_source
-    from facescreen.histogram import bright_counts, channel_histogram
+    from facescreen.breakage import plant
+    from facescreen.faces import open_source, portraits
     from facescreen.images import contact_sheet, read_image, save_png, to_uint8
-    from facescreen.reference import load_reference
-    from facescreen.screening import MultiColorRule, NoRule, SingleColorRule, calibrate
-    from facescreen.signs import SignsRule
-    from facescreen.verdicts import Verdicts
+    from facescreen.labels import load_reference
+    from facescreen.screening import (
+        MultiColorRule,
+        NoRule,
+        SignsRule,
+        SingleColorRule,
+        Verdicts,
+        bright_counts,
+        calibrate,
+        channel_histogram,
+    )
 
-_ROOM_OF = {
-    "to_uint8": "images",
-    "read_image": "images",
-    "save_png": "images",
-    "contact_sheet": "images",
-    "channel_histogram": "histogram",
-    "bright_counts": "histogram",
-    "SingleColorRule": "screening",
-    "MultiColorRule": "screening",
-    "NoRule": "screening",
-    "SignsRule": "signs",
-    "Verdicts": "verdicts",
-    "calibrate": "screening",
-    "portraits": "faces.portraits",
-    "open_source": "faces.sources",
-    "plant": "damage",
-    "load_reference": "reference",
+_NAMES = {
+    "images": ("contact_sheet", "read_image", "save_png", "to_uint8"),
+    "screening": (
+        *("bright_counts", "calibrate", "channel_histogram", "Verdicts"),
+        *("MultiColorRule", "NoRule", "SignsRule", "SingleColorRule"),
+    ),
+    "faces": ("open_source", "portraits"),
+    "breakage": ("plant",),
+    "labels": ("load_reference",),
 }
+_ROOM_OF = {name: room for room, names in _NAMES.items() for name in names}
 
 __all__ = [
     "MultiColorRule",

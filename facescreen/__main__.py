@@ -2,7 +2,7 @@
 
 import sys
 
-from facescreen.cli import main
+from facescreen.commands.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

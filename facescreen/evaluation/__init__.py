@@ -1,14 +1,16 @@
-"""How a screening did: tables with intervals, sweeps, agreement, comparison at equal acceptance.
+"""Evaluation: how a screening did, in tables with intervals; nothing here draws.
 
-tables: what a rule saved, beside the paper; kinds of breakage. compare: two rules, exact tests.
-sweeps: every threshold of a score. acceptance: screens at the same cost. agreement: two raters.
-Nothing here draws; `facescreen.plots` does.
+Imports `screening` and `faces`. Open `tables.py` first: what a rule saved, beside the paper.
+`compare.py`: two rules, exact tests. `sweeps.py`: every threshold of a score. `acceptance.py`:
+screens at the same cost. `agreement.py`: two raters. `false_alarms.py`: what rules flag where
+nothing is broken.
 """
 
 from facescreen.evaluation.acceptance import at_equal_valid_loss, equal_acceptance
 from facescreen.evaluation.agreement import Kappa, agreement_table, confusion, kappa
-from facescreen.evaluation.columns import with_intervals
+from facescreen.evaluation.columns import percent, with_intervals
 from facescreen.evaluation.compare import compare_rules, compare_saved, holm, paper_fisher
+from facescreen.evaluation.false_alarms import false_alarms
 from facescreen.evaluation.sweeps import (
     Area,
     CaughtAt,
@@ -47,12 +49,14 @@ __all__ = [
     "compare_saved",
     "confusion",
     "equal_acceptance",
+    "false_alarms",
     "flag_rates",
     "holm",
     "kappa",
     "kinds_table",
     "paper_fisher",
     "paper_table",
+    "percent",
     "pool_table",
     "precision_recall",
     "roc",

@@ -14,7 +14,7 @@ import numpy as np
 
 from facescreen.evaluation.columns import percent
 from facescreen.evaluation.sweeps import Labels, caught_at, read_scores
-from facescreen.verdicts import Rate
+from facescreen.screening import Rate
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from facescreen.evaluation.columns import percent
-from facescreen.verdicts import LABELS, Rate, label_names, read_labels
+from facescreen.screening import LABELS, Rate, label_names, read_labels
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from facescreen.verdicts import Rate
+from facescreen.screening import Rate
 
 if TYPE_CHECKING:
     import pandas as pd

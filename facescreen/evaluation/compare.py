@@ -10,7 +10,7 @@ import numpy as np
 
 from facescreen.evaluation.columns import read_flags
 from facescreen.evaluation.tables import paper_table
-from facescreen.verdicts import read_labels
+from facescreen.screening import read_labels
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from facescreen.verdicts import Rate, read_labels
+from facescreen.screening import Rate, read_labels
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from facescreen.evaluation.columns import percent, read_flags
-from facescreen.verdicts import Rate, label_names, read_labels
+from facescreen.screening import Rate, label_names, read_labels
 
 if TYPE_CHECKING:
     import pandas as pd

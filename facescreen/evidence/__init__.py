@@ -1,9 +1,10 @@
-"""The evidence: every table and figure, rebuilt from `data/` by one command.
+"""Evidence: every table and figure, rebuilt from `data/` by one command.
 
     facescreen evidence --out build/evidence
 
-`Evidence` holds what they are computed from, `TABLES` and `FIGURES` name them, `ledger` says which
-of the paper's claims held.
+Imports `plots` and the rooms below it. Open `gathered.py` first: `Evidence` holds what everything
+is computed from. `TABLES` and `FIGURES` name what is made of it, `ledger` says which of the paper's
+claims held.
 """
 
 from facescreen.evidence.figures import FIGURES

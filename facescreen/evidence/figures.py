@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facescreen.evaluation import (
-    at_equal_valid_loss,
-    broken_rate_curve,
-    paper_table,
-)
+from facescreen.evaluation import at_equal_valid_loss, broken_rate_curve, paper_table
 from facescreen.evidence.gathered import VALID_LOST, Evidence
 from facescreen.evidence.tables import kinds as kinds_of_damage
 from facescreen.evidence.tables import screening
+from facescreen.labels import ReferencePool
 from facescreen.plots import (
     BROKEN,
     INK,
@@ -25,9 +22,7 @@ from facescreen.plots import (
     draw_rates,
     draw_tradeoff,
 )
-from facescreen.reference import ReferencePool
-from facescreen.signs import SIGNS
-from facescreen.verdicts import LABELS
+from facescreen.screening import LABELS, SIGNS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

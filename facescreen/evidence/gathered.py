@@ -8,17 +8,22 @@ from functools import cached_property
 
 import numpy as np
 
-from facescreen.damage import KINDS, DamagedBatch, plant_all
+from facescreen.breakage import KINDS, DamagedBatch, plant_all
 from facescreen.evaluation import PAPER_SAVED
-from facescreen.faces.portraits import portraits
-from facescreen.labeling import JUDGE_FACES, JUDGE_SEED
-from facescreen.reference import ReferencePool, load_reference
-from facescreen.rejection import LearnedRule, PortraitJudge
-from facescreen.rules import Rule
-from facescreen.screening import MultiColorRule, NoRule, SingleColorRule
-from facescreen.signs import SignsRule
-from facescreen.verdicts import Verdicts
-from facescreen.walk import PoolWalk
+from facescreen.faces import portraits
+from facescreen.labels import ReferencePool, load_reference
+from facescreen.labels.labeling import JUDGE_FACES, JUDGE_SEED
+from facescreen.screening import (
+    LearnedRule,
+    MultiColorRule,
+    NoRule,
+    PoolWalk,
+    PortraitJudge,
+    Rule,
+    SignsRule,
+    SingleColorRule,
+    Verdicts,
+)
 
 # Named as in `facescreen.evaluation.paper_table`.
 TABLE_RULES: Mapping[str, Rule] = {

@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facescreen.evaluation import PAPER_BROKEN, PAPER_SAVED, paper_table
-from facescreen.evaluation.columns import percent
+from facescreen.evaluation import PAPER_BROKEN, PAPER_SAVED, paper_table, percent
 from facescreen.evidence.gathered import TABLE_RULES, Evidence
 from facescreen.evidence.tables import screening
-from facescreen.histogram import channel_histogram
-from facescreen.verdicts import Rate
+from facescreen.screening import Rate, channel_histogram
 
 if TYPE_CHECKING:
     import pandas as pd

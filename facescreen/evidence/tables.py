@@ -17,15 +17,13 @@ from facescreen.evaluation import (
     equal_acceptance,
     kinds_table,
     paper_fisher,
+    percent,
     screening_table,
 )
-from facescreen.evaluation.columns import percent
 from facescreen.evidence.gathered import OTHERS, SIGNS_SEED, TABLE_RULES, VALID_LOST, Evidence
-from facescreen.faces.portraits import portraits
-from facescreen.reference import ReferencePool
-from facescreen.rules import Rule
-from facescreen.screening import MultiColorRule
-from facescreen.verdicts import LABELS, Rate
+from facescreen.faces import portraits
+from facescreen.labels import ReferencePool
+from facescreen.screening import LABELS, MultiColorRule, Rate, Rule
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -223,7 +221,7 @@ def alarms(evidence: Evidence) -> pd.DataFrame:
     """False alarms of the rules on clean portraits, varied and studio, by what they show."""
     import pandas as pd
 
-    from facescreen.false_alarms import false_alarms
+    from facescreen.evaluation import false_alarms
 
     sources = ("portraits", "portraits:studio")
     tables = {s: false_alarms(s, count=evidence.alarm_faces) for s in sources}
@@ -232,15 +230,15 @@ def alarms(evidence: Evidence) -> pd.DataFrame:
 
 def save_path(evidence: Evidence) -> pd.DataFrame:
     """The same generated images through every way of saving them: verdicts that change."""
+    from facescreen.breakage.save_path import audit
     from facescreen.generation import FaceMaker, GenerationSettings
-    from facescreen.save_path import audit
 
     return audit(FaceMaker(GenerationSettings()).floats(0, evidence.audit_images))
 
 
 def one_blob(_: Evidence) -> pd.DataFrame:
     """One red blob through every way of saving it: what both rules count."""
-    from facescreen.save_path import one_blob_table
+    from facescreen.breakage.save_path import one_blob_table
 
     return one_blob_table()
 

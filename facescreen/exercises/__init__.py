@@ -1,6 +1,8 @@
-"""Checks for the exercises: each prints what was expected, what yours gave, and a hint.
+"""Exercises: checks that print what was expected, what a learner's function gave, and a hint.
 
-A check never raises: a learner's function that fails is an answer like any other.
+A check never raises: a learner's function that fails is an answer like any other. Imports
+`screening` for its words. Open `core.py` first: how an answer is compared; the rest is a file for
+each lesson.
 """
 
 from facescreen.exercises.lesson_00 import check_count_flagged, check_is_flagged
@@ -11,16 +13,8 @@ from facescreen.exercises.lesson_02 import (
     check_move_generator,
 )
 from facescreen.exercises.lesson_03 import check_extrapolate, check_interpolate, check_mix_layers
-from facescreen.exercises.lesson_04 import (
-    check_kappa,
-    check_mean_histogram,
-    check_pairs_won,
-)
-from facescreen.exercises.lesson_05 import (
-    check_reduction,
-    check_screen,
-    check_single_color,
-)
+from facescreen.exercises.lesson_04 import check_kappa, check_mean_histogram, check_pairs_won
+from facescreen.exercises.lesson_05 import check_reduction, check_screen, check_single_color
 from facescreen.exercises.lesson_06 import (
     check_fullest_value,
     check_multi_color,

@@ -36,7 +36,7 @@ def check_wilson(function: Callable[..., Any]) -> bool:
 
     They are compared to four digits: z may be 1.96 or 1.959964.
     """
-    from facescreen.verdicts import Rate
+    from facescreen.screening import Rate
 
     rates = [Rate.of(*given) for given in ((396, 2500), (0, 40), (12, 12))]
     wanted = [((r.count, r.total), (round(r.low, 4), round(r.high, 4))) for r in rates]

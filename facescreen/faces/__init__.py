@@ -1,0 +1,20 @@
+"""Faces: the existing ones that a GAN learns from, rendered portraits or photographs.
+
+Imports `images`. Open `sources.py` first: what `portraits`, `folder:PATH`, `celeba:ROOT` and
+`lfw:ROOT` open. `portraits.py` draws a face from traits (`traits.py`) that `hashing.py` makes
+addressable; numba is loaded when the first one is drawn.
+"""
+
+from facescreen.faces.photographs import FolderSource, SourceError
+from facescreen.faces.portraits import portrait_table, portraits
+from facescreen.faces.sources import FaceSource, PortraitSource, open_source
+
+__all__ = [
+    "FaceSource",
+    "FolderSource",
+    "PortraitSource",
+    "SourceError",
+    "open_source",
+    "portrait_table",
+    "portraits",
+]

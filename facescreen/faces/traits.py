@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from facescreen.hashing import GOLDEN, mixed, scrambled
+from facescreen.faces.hashing import GOLDEN, mixed, scrambled
 
 SETTINGS = ("varied", "studio")
 # For each hair style the ranges of: height above the crown, bulk at the sides, how far down it

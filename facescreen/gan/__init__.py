@@ -1,5 +1,6 @@
-"""The face GAN: networks, losses, training, ways to combine faces, checkpoints.
+"""The face GAN: networks, losses, recipes, training, ways to combine faces, checkpoints.
 
-Knows nothing of screening; the two meet in `facescreen.generation`. Importing this package loads
-nothing; each module below loads torch itself.
+Imports `faces` and `images`, and knows nothing of screening; the two meet in `generation`. Open
+`training.py` first: the one loop of every recipe. Each file loads torch itself; entering the room
+loads nothing.
 """

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from facescreen.faces.sources import FaceSource
+from facescreen.faces import FaceSource
 
 
 class BatchSettings(Protocol):

@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from facescreen.faces.hashing import scrambled
 from facescreen.gan.networks import on_sphere
-from facescreen.hashing import scrambled
 
 # The scheme that `facescreen generate` uses unless told otherwise, with its alpha: chosen so that
 # 10 to 25 % of the unscreened images look broken, as in the paper's Table 2 (15.84 %). Of 192

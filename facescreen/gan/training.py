@@ -22,21 +22,15 @@ import torch
 from tqdm import tqdm
 
 import facescreen
-from facescreen.faces.sources import FaceSource, open_source
-from facescreen.files import locked
+from facescreen.faces import FaceSource, open_source
 from facescreen.gan.batches import FaceArray, batch_of_faces
-from facescreen.gan.checkpoints import (
-    CheckpointError,
-    read_card,
-    save_model,
-    write_atomically,
-)
+from facescreen.gan.checkpoints import CheckpointError, read_card, save_model, write_atomically
 from facescreen.gan.models import FaceModel
 from facescreen.gan.recipes import recipe_named, trainer_for
 from facescreen.gan.speed import choose_device, fastest
 from facescreen.gan.state import History, load_state, save_state, saved_settings, state_path
 from facescreen.gan.trainer import Trainer, TrainingSettings
-from facescreen.images import contact_sheet, quantize, save_png
+from facescreen.images import contact_sheet, locked, quantize, save_png
 
 SHOWN = 16  # existing faces on a sheet of samples
 

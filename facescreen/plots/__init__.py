@@ -1,8 +1,9 @@
-"""Every figure of the lessons, each with one sentence made from the numbers that it shows.
+"""Plots: every figure of the lessons, each with one sentence made from the numbers it shows.
 
 The sentence stands under the figure, and is its description for those who cannot see it. A verdict
-is shown by a word and a mark as well as by color. A ``draw_…`` function returns the figure and its
-sentence, for `save_figure`; the ``plot_…`` function of that name takes the same and presents both.
+is shown by a word and a mark as well as by color. A `draw_…` function returns the figure and its
+sentence, for `save_figure`; the `plot_…` function of that name takes the same and presents both.
+Imports `screening`, `images` and `breakage`. Open `base.py` first: colors, marks, presenting.
 """
 
 from facescreen.plots.base import (

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facescreen.histogram import channel_histogram
 from facescreen.plots.base import INK
 from facescreen.plots.one_image import CHANNELS, draw_bright_end
+from facescreen.screening import channel_histogram
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

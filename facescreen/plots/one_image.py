@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facescreen.histogram import channel_histogram
 from facescreen.plots.base import INK, PAPER, SCREENS
+from facescreen.screening import channel_histogram
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from facescreen.damage import Damaged
+    from facescreen.breakage import Damaged
 
 CHANNELS = ("red", "green", "blue")
 LOOKS = tuple(  # color, mark and line of each channel
@@ -57,7 +57,7 @@ def draw_damage(
 ) -> tuple[Figure, str]:
     """A face beside its damaged copy; revealed, also where the mask lies, and the bright counts.
 
-    face: uint8 (H, W, 3). damaged: what `damage.plant` made of it. name: what titles and the
+    face: uint8 (H, W, 3). damaged: what `breakage.plant` made of it. name: what titles and the
     sentence call the face. revealed: False leaves the places of mask and counts empty.
     """
     figure, axes = _panels([1, 1, 1, 0.2, 1.4], 0.08)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from facescreen.breakage.save_path import side_by_side
 from facescreen.plots.base import INK, MARKS, SCREENS
-from facescreen.save_path import side_by_side
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def draw_save_paths(table: pd.DataFrame) -> tuple[Figure, str]:
     """The share that each rule flags, a row for each way of saving.
 
-    table: `facescreen.save_path.audit`, of which rules that were scaled to another size are left
-    out: they have no place in the other rows.
+    table: `facescreen.breakage.save_path.audit`, of which rules that were scaled to another size
+    are left out: they have no place in the other rows.
     """
     import matplotlib.pyplot as plt
 

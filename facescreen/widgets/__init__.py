@@ -1,7 +1,8 @@
-"""What learners move: one widget per file, a model (state and numbers) and a view of it.
+"""Widgets: what learners move, one per file, each a model (state and numbers) and a view of it.
 
-Imported plainly, not when first asked for: a function named like its file would else be hidden by
-the file. So no file of this room imports torch at its top.
+Imports `plots` and the rooms below it. Open `panes.py` first: what all views are made of.
+All are imported plainly, not when first asked for: a function named like its file would else be
+hidden by the file. So no file of this room imports torch at its top.
 """
 
 from facescreen.widgets.break_it_lab import BreakItLab, break_it_lab

@@ -8,10 +8,9 @@ import ipywidgets as ipy
 import numpy as np
 
 from facescreen import plots
-from facescreen.damage import KINDS, Damaged, plant
+from facescreen.breakage import KINDS, Damaged, plant
 from facescreen.plots.one_image import mask_words
-from facescreen.screening import MultiColorRule, SingleColorRule
-from facescreen.verdicts import Verdicts
+from facescreen.screening import MultiColorRule, SingleColorRule, Verdicts
 from facescreen.widgets.panes import NARROW, Content, control, figure_and_text, fill, row, text_only
 from facescreen.widgets.words import multi_color_words, single_color_words
 
@@ -30,7 +29,7 @@ class BreakItLab:
     """A face, what is done to it, what the learner predicts, and the score so far.
 
     faces: uint8 (N, H, W, 3), N >= 1. face: 0 to N - 1. kind, strength, area, seed: as in
-    `damage.plant`. prediction: one of ANSWERS, or None. revealed: True from the verdict to the
+    `breakage.plant`. prediction: one of ANSWERS, or None. revealed: True from the verdict to the
     next change. history: whether the prediction was right, for every setup judged; each counts
     once. Raises ValueError for no faces.
     """

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facescreen.verdicts import Rate, Verdicts
+from facescreen.screening import Rate, Verdicts
 
 if TYPE_CHECKING:
     import pandas as pd

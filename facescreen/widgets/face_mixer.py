@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from facescreen.generation import FaceMaker
-    from facescreen.verdicts import Verdicts
+    from facescreen.screening import Verdicts
 
 LETTERS = "abcd"
 MEAN, FROM_A, FROM_B = "mean of a and b", "a + α (b − c)", "b + α (c − d)"

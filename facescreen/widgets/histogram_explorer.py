@@ -9,8 +9,7 @@ import ipywidgets as ipy
 import numpy as np
 
 from facescreen import plots
-from facescreen.histogram import channel_histogram
-from facescreen.screening import MultiColorRule, SingleColorRule
+from facescreen.screening import MultiColorRule, SingleColorRule, channel_histogram
 from facescreen.widgets.panes import NARROW, Content, control, figure_and_text, fill, row
 from facescreen.widgets.words import multi_color_words, single_color_words
 

@@ -15,8 +15,8 @@ from PIL import Image
 
 from facescreen import plots
 from facescreen.evaluation import kappa
-from facescreen.files import InUseError
-from facescreen.verdicts import LABELS, label_names
+from facescreen.images import InUseError
+from facescreen.screening import LABELS, label_names
 from facescreen.widgets.label_comparison import Comparison, comparison_html
 from facescreen.widgets.label_file import LabelFile, checked_text
 from facescreen.widgets.panes import Content, figure_and_text, fill, row

@@ -16,8 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from facescreen.files import InUseError, locked
-from facescreen.verdicts import LABELS
+from facescreen.images import InUseError, locked
+from facescreen.screening import LABELS
 
 COLUMNS = ("image", "label", "rater", "when")
 WHEN = "%Y-%m-%dT%H:%M:%SZ"

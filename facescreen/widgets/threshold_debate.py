@@ -9,9 +9,8 @@ import numpy as np
 
 from facescreen import plots
 from facescreen.evaluation import compare_rules
-from facescreen.rules import as_uint8
-from facescreen.screening import MultiColorRule, SingleColorRule
-from facescreen.verdicts import read_labels
+from facescreen.screening import MultiColorRule, SingleColorRule, read_labels
+from facescreen.screening.rules import as_uint8
 from facescreen.widgets.debate_stand import Stand, Standing, debate_html
 from facescreen.widgets.panes import Content, control, figure_and_text, fill
 

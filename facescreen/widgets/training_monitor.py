@@ -27,7 +27,7 @@ from facescreen.widgets.training_run import (
 )
 
 if TYPE_CHECKING:
-    from facescreen.faces.sources import FaceSource
+    from facescreen.faces import FaceSource
     from facescreen.gan.trainer import TrainingSettings
     from facescreen.gan.training import TrainingResult
 
@@ -181,7 +181,7 @@ def training_monitor(
     minutes: of training at most. keep_at: image counts at which `monitor.model.kept` keeps samples.
     redraw_seconds: 1 to 30, between two pictures. Other arguments as in `training.train`.
     """
-    from facescreen.faces.sources import open_source
+    from facescreen.faces import open_source
     from facescreen.gan.recipes import recipe_named
 
     if isinstance(settings, str):

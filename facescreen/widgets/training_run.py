@@ -16,7 +16,7 @@ import numpy as np
 from facescreen.images import quantize
 
 if TYPE_CHECKING:
-    from facescreen.faces.sources import FaceSource
+    from facescreen.faces import FaceSource
     from facescreen.gan.trainer import Trainer, TrainingSettings
     from facescreen.gan.training import TrainingResult
 

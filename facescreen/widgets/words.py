@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from facescreen.plots.one_image import CHANNELS
-from facescreen.rules import in_pixels
-from facescreen.verdicts import Verdicts
+from facescreen.screening import Verdicts
+from facescreen.screening.rules import in_pixels
 
 BROKEN, VALID = "✗ broken", "✓ valid"
 

@@ -20,7 +20,7 @@ from PIL import Image
 if __package__ in (None, ""):  # run by its path: the checkout is not on the path then
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from facescreen.histogram import bright_counts
+from facescreen.screening import bright_counts
 
 COUNT, SIZE, FLOOR = 2_500, 64, 240
 SECONDS = 6.0  # per kind of image
@@ -151,7 +151,7 @@ def report(kind: str, what: str, x: np.ndarray) -> bool:
 def main() -> int:
     rng = np.random.default_rng(0)
     if find_spec("facescreen.faces.portraits"):
-        from facescreen.faces.portraits import portraits
+        from facescreen.faces import portraits
 
         met = report("portraits", "rendered portraits", portraits(COUNT, SIZE))
         what, images = "studio portraits", portraits(COUNT, SIZE, setting="studio")

@@ -10,8 +10,8 @@ import time
 
 import numpy as np
 
+from facescreen.faces import portraits
 from facescreen.faces.backgrounds import paint_backgrounds
-from facescreen.faces.portraits import portraits
 from facescreen.faces.traits import draw_traits
 
 TARGET = 1000  # faces a second

@@ -19,8 +19,7 @@ import torch
 from torch import nn
 from torchvision import datasets, transforms
 
-from facescreen.faces.portraits import portraits
-from facescreen.faces.sources import open_source
+from facescreen.faces import open_source, portraits
 from facescreen.gan.batches import FaceArray, batch_of_faces
 from facescreen.gan.combine import noise_for
 from facescreen.gan.dcgan import DcganCritic, DcganGenerator

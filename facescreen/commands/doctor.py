@@ -1,0 +1,321 @@
+"""Checks of the set-up: what is there, and what to do about what is not.
+
+Whatever may crash or print is tried in a process of its own, so that the doctor always finishes.
+"""
+
+import hashlib
+import importlib.metadata
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).resolve().parents[2]
+OK, WARN, FAIL = "ok", "warn", "FAIL"
+GIB = 2**30
+
+FREE_DISK = 2 * GIB  # runs of a few thousand images, executed lessons, compiled code
+MEMORY = 4 * GIB  # one lesson's kernel with torch loaded, beside a browser
+LAB_EXTENSION = "share/jupyter/labextensions/@jupyter-widgets/jupyterlab-manager/package.json"
+
+TORCH_PROBE = """\
+import torch
+print(torch.__version__)
+if torch.cuda.is_available():
+    print("CUDA:", torch.cuda.get_device_name(0))
+elif torch.backends.mps.is_available():
+    print("Apple GPU (MPS)")
+else:
+    print("none")
+"""
+TORCHVISION_PROBE = "import torchvision; print(torchvision.__version__)"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of the report: `state` is ok, warn or FAIL; `todo` says how to mend it."""
+
+    state: str
+    what: str
+    seen: str
+    todo: str = ""
+
+    def __str__(self) -> str:
+        line = f"{self.state:<4}  {self.what}: {self.seen}"
+        return f"{line} — {self.todo}" if self.todo else line
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What a short Python program did in a process of its own."""
+
+    code: int
+    output: str
+    error: str
+
+
+def run_probe(*arguments: str) -> Probe:
+    """Run this interpreter with the given arguments; a probe that hangs counts as failed."""
+    try:
+        done = subprocess.run(
+            [sys.executable, *arguments], capture_output=True, text=True, timeout=120
+        )
+    except subprocess.TimeoutExpired:
+        return Probe(1, "", "no answer within two minutes")
+    return Probe(done.returncode, done.stdout.strip(), done.stderr.strip())
+
+
+def _why(probe: Probe) -> str:
+    if probe.code < 0:
+        return f"the process was ended by signal {-probe.code}"
+    lines = (probe.error or probe.output or f"exit code {probe.code}").splitlines()
+    return lines[-1]
+
+
+# --- Python and its packages ----------------------------------------------------------------------
+
+
+def check_python(version: Sequence[int] = sys.version_info) -> Check:
+    seen = ".".join(map(str, version[:3])) + f" at {sys.executable}"
+    if tuple(version[:2]) >= (3, 11):
+        return Check(OK, "Python", seen)
+    todo = "install Python 3.11 or newer, then `make clean lessons PYTHON=/path/to/python3`"
+    return Check(FAIL, "Python", seen, todo)
+
+
+def _reinstall_torch(conda: bool) -> str:
+    if conda:
+        return "`conda install -c conda-forge --force-reinstall pytorch torchvision`"
+    python, tested = sys.executable, ROOT / "constraints.txt"
+    return (
+        f"`{python} -m pip uninstall -y torch torchvision`, then "
+        f"`{python} -m pip install -c {tested} torch torchvision`"
+    )
+
+
+def check_torch_pair(
+    torch: Probe, torchvision: Probe, conda: bool = Path(sys.prefix, "conda-meta").exists()
+) -> Check:
+    """Whether torch and torchvision load, and load together."""
+    reinstall = _reinstall_torch(conda)
+    if torch.code:
+        return Check(FAIL, "torch", f"does not load: {_why(torch)}", reinstall)
+    version = torch.output.splitlines()[0]
+    if torchvision.code == 0:
+        return Check(OK, "torch and torchvision", f"{version} and {torchvision.output}")
+    if "torchvision::nms does not exist" in torchvision.error:
+        seen = (
+            f'torch {version} and a torchvision built for another torch ("operator '
+            'torchvision::nms does not exist"): typically a CPU-only torch from one place beside '
+            "the torchvision of another"
+        )
+        return Check(FAIL, "torch and torchvision", seen, f"install both from one: {reinstall}")
+    seen = f"torch {version}, but torchvision does not load: {_why(torchvision)}"
+    return Check(FAIL, "torch and torchvision", seen, reinstall)
+
+
+def installed_version(name: str) -> str | None:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def check_requirements(
+    requirements: Sequence[str] | None,
+    version_of: Callable[[str], str | None] = installed_version,
+) -> Check:
+    """Whether every package that facescreen declares is there, in the declared range.
+
+    `requirements` is None where facescreen itself is not installed: notebooks could not import it.
+    """
+    todo = f"`{sys.executable} -m pip install -e {ROOT}`"
+    if requirements is None:
+        return Check(FAIL, "packages", "facescreen itself is not installed", todo)
+    wrong = []
+    for requirement in map(Requirement, requirements):
+        if requirement.marker and not requirement.marker.evaluate({"extra": ""}):
+            continue
+        version = version_of(requirement.name)
+        if version is None:
+            wrong.append(f"{requirement.name} is missing")
+        elif not requirement.specifier.contains(version, prereleases=True):
+            wrong.append(f"{requirement.name} is {version}, not {requirement.specifier}")
+    if not wrong:
+        return Check(OK, "packages", "all that facescreen needs")
+    return Check(FAIL, "packages", "; ".join(wrong), todo)
+
+
+def check_tested_versions(
+    constraints: Path, version_of: Callable[[str], str | None] = installed_version
+) -> Check:
+    """How far the installed versions are from those last tested; a difference is no fault."""
+    if not constraints.exists():
+        return Check(OK, "tested versions", "no constraints.txt here to compare with")
+    other = []
+    for line in constraints.read_text(encoding="utf-8").splitlines():
+        name, _, tested = line.partition("==")
+        version = version_of(name) if tested and not name.startswith("#") else None
+        if version is not None and version.split("+")[0] != tested:
+            other.append(f"{name} {version} (tested {tested})")
+    if not other:
+        return Check(OK, "tested versions", "all as last tested")
+    return Check(OK, "tested versions", f"{len(other)} differ: {', '.join(other)}")
+
+
+# --- Jupyter --------------------------------------------------------------------------------------
+
+
+def check_widgets(
+    prefix: Path = Path(sys.prefix), version_of: Callable[[str], str | None] = installed_version
+) -> Check:
+    """Whether JupyterLab will find the extension that draws widgets."""
+    todo = f"`{sys.executable} -m pip install --force-reinstall ipywidgets jupyterlab_widgets`"
+    versions = version_of("ipywidgets"), version_of("jupyterlab_widgets")
+    if None in versions:
+        return Check(FAIL, "widgets", "ipywidgets or jupyterlab_widgets is missing", todo)
+    if not (prefix / LAB_EXTENSION).exists():
+        seen = f"JupyterLab would not draw them: no {LAB_EXTENSION} in {prefix}"
+        return Check(FAIL, "widgets", seen, todo)
+    return Check(OK, "widgets", f"ipywidgets {versions[0]}, jupyterlab_widgets {versions[1]}")
+
+
+def check_kernel(listing: Probe, executable: str = sys.executable) -> Check:
+    """Whether notebooks run on this Python; `listing` is Jupyter's own list of kernels."""
+    todo = f"`{executable} -m pip install --force-reinstall ipykernel`"
+    if listing.code:
+        return Check(FAIL, "kernel", f"Jupyter cannot list its kernels: {_why(listing)}", todo)
+    kernels = json.loads(listing.output)["kernelspecs"]
+    if "python3" not in kernels:
+        return Check(FAIL, "kernel", "no kernel named python3", todo)
+    command = kernels["python3"]["spec"]["argv"][0]
+    if command in ("python", "python3", executable):
+        return Check(OK, "kernel", "python3, on this Python")
+    seen = f"python3 in {kernels['python3']['resource_dir']} starts {command}, another Python"
+    return Check(WARN, "kernel", seen, "start JupyterLab with `make lab`, which prefers its own")
+
+
+# --- the machine ----------------------------------------------------------------------------------
+
+
+def usable_cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def check_cores(cores: int) -> Check:
+    if cores >= 2:
+        return Check(OK, "cores", str(cores))
+    return Check(WARN, "cores", str(cores), "lessons run, in about twice the minutes they name")
+
+
+def check_gpu(torch: Probe) -> Check:
+    if torch.code:
+        return Check(WARN, "GPU", "unknown, since torch does not load", "mend torch first")
+    found = torch.output.splitlines()[-1]
+    return Check(OK, "GPU", "none; lessons are made for two cores" if found == "none" else found)
+
+
+def check_disk(folder: Path, free: int | None = None) -> Check:
+    free = shutil.disk_usage(folder).free if free is None else free
+    seen = f"{free / GIB:.1f} GB free in {folder}"
+    if free >= FREE_DISK:
+        return Check(OK, "disk", seen)
+    state = WARN if free >= FREE_DISK / 10 else FAIL
+    return Check(state, "disk", seen, f"free at least {FREE_DISK / GIB:.0f} GB")
+
+
+def memory_limit() -> int | None:
+    """Bytes that this process may use: the machine's memory or a container's lower limit."""
+    if not hasattr(os, "sysconf") or "SC_PHYS_PAGES" not in os.sysconf_names:
+        return None
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    container = Path("/sys/fs/cgroup/memory.max")
+    if container.exists() and (limit := container.read_text().strip()).isdigit():
+        memory = min(memory, int(limit))
+    return memory
+
+
+def check_memory(memory: int | None) -> Check:
+    if memory is None:
+        return Check(OK, "memory", "this system does not tell")
+    seen = f"{memory / GIB:.1f} GB"
+    if memory >= MEMORY:
+        return Check(OK, "memory", seen)
+    return Check(WARN, "memory", seen, "close other programs before you train")
+
+
+def check_numba_cache(package: Path = ROOT / "facescreen") -> Check:
+    """Whether compiled code can be kept, so that only the first run waits for the compiler."""
+    folder = Path(os.environ.get("NUMBA_CACHE_DIR") or package)
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return Check(OK, "compiled code", f"kept under {folder}")
+    except OSError as error:
+        seen = f"cannot be kept under {folder} ({error.strerror})"
+        todo = "set NUMBA_CACHE_DIR to a folder of yours, or wait for the compiler in each run"
+        return Check(WARN, "compiled code", seen, todo)
+
+
+def check_models(folder: Path = ROOT / "data" / "models") -> Check:
+    """Whether each shipped model is the file that its card describes."""
+    cards = sorted(folder.glob("*.json"))
+    if not cards:
+        return Check(OK, "models", "none shipped yet")
+    wrong = []
+    for card in cards:
+        weights = card.with_suffix(".safetensors")
+        try:
+            wanted = json.loads(card.read_text(encoding="utf-8"))["sha256"]
+            found = hashlib.sha256(weights.read_bytes()).hexdigest()
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            wrong.append(f"{card.name}: {type(error).__name__} {error}")
+            continue
+        if found != wanted:
+            wrong.append(f"{weights.name} is not the file that its card describes")
+    if wrong:
+        todo = f"`git checkout -- {folder}`, or make them again with the commands in their cards"
+        return Check(FAIL, "models", "; ".join(wrong), todo)
+    return Check(OK, "models", f"{len(cards)} with matching SHA-256")
+
+
+# --- all of them ----------------------------------------------------------------------------------
+
+
+def examine() -> list[Check]:
+    """Every check, on this machine. Takes a few seconds: torch is loaded in a process aside."""
+    torch = run_probe("-c", TORCH_PROBE)
+    installed = installed_version("facescreen") is not None
+    requirements = (importlib.metadata.requires("facescreen") or []) if installed else None
+    return [
+        check_python(),
+        check_torch_pair(torch, run_probe("-c", TORCHVISION_PROBE)),
+        check_requirements(requirements),
+        check_tested_versions(ROOT / "constraints.txt"),
+        check_widgets(),
+        check_kernel(run_probe("-m", "jupyter_client.kernelspecapp", "list", "--json")),
+        check_cores(usable_cores()),
+        check_gpu(torch),
+        check_disk(ROOT),
+        check_memory(memory_limit()),
+        check_numba_cache(),
+        check_models(),
+    ]
+
+
+def report(checks: Sequence[Check], say: Callable[[str], None] = print) -> int:
+    """Say every check; 0 if none failed, 1 otherwise."""
+    for check in checks:
+        say(str(check))
+    failed = sum(check.state == FAIL for check in checks)
+    warned = sum(check.state == WARN for check in checks)
+    say(f"{len(checks) - failed - warned} ok, {warned} to know about, {failed} to mend")
+    return 1 if failed else 0

@@ -1,0 +1,299 @@
+"""The `facescreen` command: a function per subcommand, which imports what it needs when it runs."""
+
+import argparse
+import csv
+import os
+import sys
+import traceback
+import warnings
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from facescreen import __version__
+from facescreen.commands import options as command_line
+
+SUCCESS, ERROR, USAGE, SOME_UNREADABLE, INTERRUPTED = 0, 1, 2, 3, 130
+
+EXIT_CODES = """\
+exit codes:
+  0    done
+  1    an error, said in one sentence; a lesson that failed; a fault that the doctor found
+  2    the command line is wrong
+  3    screen, alarms: done, but some files could not be read; each of them is named
+  130  interrupted (Ctrl-C)
+"""
+
+# --- commands -------------------------------------------------------------------------------------
+
+
+def portraits(options: argparse.Namespace) -> int:
+    """Render portraits into a folder, with a table of what each shows."""
+    from facescreen.faces import portrait_table, portraits
+    from facescreen.images import save_png
+
+    out, digits = Path(options.out), max(6, len(str(options.count)))
+    table = portrait_table(options.count, options.seed, options.setting)
+    out.mkdir(parents=True, exist_ok=True)
+    for start in range(0, options.count, 256):
+        block = min(256, options.count - start)
+        faces = portraits(block, options.size, options.seed, options.setting, start)
+        for index, face in enumerate(faces, start):
+            save_png(out / f"{index:0{digits}d}.png", face)
+    table.insert(0, "file", [f"{index:0{digits}d}.png" for index in range(options.count)])
+    table.to_csv(out / "attributes.csv", quoting=csv.QUOTE_MINIMAL)
+    print(f"{options.count:,} portraits and attributes.csv in {out}")
+    return SUCCESS
+
+
+def train(options: argparse.Namespace) -> int:
+    """Train a GAN by one of the recipes; `main_train` says what came of it."""
+    from facescreen.gan.training import main_train
+
+    main_train(
+        source=options.source,
+        out=Path(options.out),
+        minutes=options.minutes,
+        images=options.images,
+        seed=options.seed,
+        size=options.size,
+        resume=True,
+        threads=options.threads,
+        **_given(options, "download", "faces", "recipe", "precision", "device", "channels_last"),
+    )
+    return SUCCESS
+
+
+def generate(options: argparse.Namespace) -> int:
+    """Generate, screen and save until the wanted number is saved."""
+    from facescreen.generation import GenerationSettings, generate
+
+    names = ("count", "scheme", "alpha", "seed", "source", "size", "model", "max_tries")
+    first = {} if options.faces is None else {"existing": options.faces}
+    settings = GenerationSettings(**_given(options, *names), **first)
+    download = _given(options, "download")
+    result = generate(settings, make_rule(options), Path(options.out), progress=True, **download)
+    rejected = ", ".join(f"{n:,} {reason}" for reason, n in sorted(result.rejected.items()))
+    print(
+        f"{result.saved:,} images saved of {result.tried:,} made; rejected: {rejected or 'none'}; "
+        f"in {result.folder}"
+    )
+    return SUCCESS
+
+
+def quality(options: argparse.Namespace) -> int:
+    """Print how good a model's images are, beside yardsticks."""
+    from facescreen.quality import formatted, measure_model
+
+    given = _given(options, "model", "schemes", "count", "seed", "size")
+
+    def progress(name: str) -> None:
+        print(f"measuring {name} …", file=sys.stderr, flush=True)
+
+    print(formatted(measure_model(**given, progress=progress)))
+    return SUCCESS
+
+
+def study(options: argparse.Namespace) -> int:
+    """Measure where breakage comes from, or how much chance there is in a training."""
+    from facescreen.breakage.study import run_seeds, run_study
+
+    out = Path(options.out)
+    if options.seeds:
+        run_seeds(out, options.seeds, **_given(options, "count", "images"))
+        print(f"the table is {out / 'seeds.csv'}")
+    else:
+        run_study(out, **_given(options, "count", "images", "model"))
+        print(f"the table is {out / 'breakage.csv'}, the sheets lie beside it")
+    return SUCCESS
+
+
+def evidence(options: argparse.Namespace) -> int:
+    """Rebuild every table and figure of the evidence from `data/`."""
+    from facescreen.evidence import rebuild
+
+    written = rebuild(Path(options.out), say=lambda line: print(line, flush=True))
+    print(f"{len(written)} files in {options.out}")
+    return SUCCESS
+
+
+def screen(options: argparse.Namespace) -> int:
+    """Judge every image of a folder and write verdicts.csv."""
+    from facescreen.folders import screen_folder
+
+    folder, out = Path(options.folder), Path(options.out)
+    table = out if out.suffix.lower() == ".csv" else out / "verdicts.csv"
+    summary = screen_folder(folder, make_rule(options), table)
+    for caution in summary.cautions():
+        print(f"facescreen: {caution}", file=sys.stderr)
+    print(summary)
+    return SOME_UNREADABLE if summary.unreadable else SUCCESS
+
+
+def alarms(options: argparse.Namespace) -> int:
+    """Print which share of valid images each rule flags; every file left out is named."""
+    from facescreen.evaluation import false_alarms
+    from facescreen.evaluation.false_alarms import formatted, in_words
+
+    given = _given(options, "count", "size", "seed", "download")
+    with warnings.catch_warnings():
+        # The source's own warning names the first file only.
+        warnings.filterwarnings("ignore", message=".*files cannot be read")
+        table = false_alarms(options.source, **given)
+    problems = table.attrs["problems"]
+    for problem in problems:
+        print(f"facescreen: {problem}", file=sys.stderr)
+    print(formatted(table), in_words(table), sep="\n\n")
+    if options.out is not None:
+        out = Path(options.out)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        table.round(4).to_csv(out)
+        print(f"the table is {out}")
+    return SOME_UNREADABLE if problems else SUCCESS
+
+
+def lessons(options: argparse.Namespace) -> int:
+    """Run lessons and write their pages, or keep their outputs in place."""
+    from facescreen.lessons import ROOT, describe, find_lessons, normalize, run_lessons
+
+    here = Path("notebooks")
+    folder = Path(options.folder) if options.folder else here if here.is_dir() else ROOT / here
+    chosen = find_lessons(folder.resolve(), options.names)
+    if options.student:
+        from facescreen.lessons import write_student_edition
+
+        for path, left_out in write_student_edition(chosen, Path(options.student)):
+            print(f"{path}: {left_out} solutions left out")
+        return SUCCESS
+    if options.in_place:
+        results = []
+        for lesson in chosen:
+            results.append(normalize(lesson))
+            print(describe(results[-1]), flush=True)
+    else:
+        out = Path(options.out).resolve()
+        results = run_lessons(chosen, out, options.parameters, lambda line: print(line, flush=True))
+        print(f"\npages: {out / 'index.html'}")
+    if len(results) > 1:
+        print("\nlesson                               status seconds")
+        print(*map(describe, results), sep="\n")
+    return SUCCESS if all(result.ok for result in results) else ERROR
+
+
+def doctor(options: argparse.Namespace) -> int:
+    """Check the set-up and say what to do about what is missing."""
+    from facescreen.commands.doctor import examine, report
+
+    return report(examine())
+
+
+def make_rule(options: argparse.Namespace) -> Any:
+    """The rule that the options describe. Raises ValueError for a threshold of another rule."""
+    from facescreen.screening import rule_from_name
+
+    given = _given(options, "threshold", "color_threshold", "sum_threshold")
+    return rule_from_name(options.rule, **given)
+
+
+def _given(options: argparse.Namespace, *names: str) -> dict[str, Any]:
+    """Options that were given, so that the defaults of everything else stand in one place."""
+    return {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+
+
+# --- command line ---------------------------------------------------------------------------------
+
+
+def _layout(prog: str) -> argparse.HelpFormatter:
+    return argparse.RawDescriptionHelpFormatter(prog, max_help_position=30)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line, with one subparser per command."""
+    top = argparse.ArgumentParser(
+        prog="facescreen",
+        description="Build and screen face data sets, and run the lessons about it.",
+        epilog=EXIT_CODES,
+        formatter_class=_layout,
+    )
+    top.add_argument("-V", "--version", action="version", version=f"facescreen {__version__}")
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def command(run: Callable, help_text: str, examples: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(
+            run.__name__,
+            help=help_text,
+            description=f"{help_text[0].upper()}{help_text[1:]}.",
+            epilog=f"{examples}\n{EXIT_CODES}",
+            formatter_class=_layout,
+        )
+        added.add_argument("--traceback", action="store_true", help="show where an error arose")
+        added.set_defaults(run=run)
+        return added
+
+    command_line.portraits_options(
+        command(portraits, "render portraits into a folder", command_line.PORTRAITS_HELP)
+    )
+    command_line.train_options(
+        command(train, "train a GAN on existing faces", command_line.TRAIN_HELP)
+    )
+    command_line.generate_options(
+        command(generate, "generate and save faces that pass a rule", command_line.GENERATE_HELP)
+    )
+    command_line.quality_options(
+        command(quality, "measure how good a model's images are", command_line.QUALITY_HELP)
+    )
+    command_line.study_options(
+        command(study, "measure where breakage comes from", command_line.STUDY_HELP)
+    )
+    command_line.evidence_options(
+        command(evidence, "rebuild the tables and figures", command_line.EVIDENCE_HELP)
+    )
+    command_line.screen_options(
+        command(screen, "judge the images of a folder", command_line.SCREEN_HELP)
+    )
+    command_line.alarms_options(
+        command(alarms, "count the false alarms among valid images", command_line.ALARMS_HELP)
+    )
+    command_line.lessons_options(
+        command(lessons, "run lessons and write them as web pages", command_line.LESSONS_HELP)
+    )
+    command(doctor, "check the set-up and say what to mend", command_line.DOCTOR_HELP)
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns its exit code. Errors are one sentence on stderr."""
+    options = parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except KeyboardInterrupt:
+        print("facescreen: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of our output went away, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ERROR
+    except Exception as error:
+        if options.traceback or not is_for_the_user(error):
+            traceback.print_exc()
+        print(f"facescreen: {sentence(error)}", file=sys.stderr)
+        return ERROR
+
+
+def is_for_the_user(error: Exception) -> bool:
+    """Whether an error's own words are enough: what the system or this package says."""
+    ours = type(error).__module__.startswith("facescreen.")
+    return ours or isinstance(error, (OSError, ValueError, ImportError))
+
+
+def sentence(error: Exception) -> str:
+    """An error as one line, with what to do where that is known; trees of folders keep theirs."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
+    text, tree = str(error), ""
+    if type(error).__module__.startswith("facescreen."):  # in ours, indented lines are a drawing
+        text, indent, rest = text.partition("\n    ")
+        tree = indent + rest
+    words = " ".join(text.split()) or type(error).__name__
+    if isinstance(error, ImportError):
+        return f"{words}; `facescreen doctor` says what to install"
+    return words + tree

@@ -1,0 +1,26 @@
+"""Labels: the pools of images that were labeled by eye, read and checked; and how they were made.
+
+Imports `screening` for the labels' names, and `generation` where pools are drawn. Open
+`reference.py` first: it reads a pool and loads no torch. `labeling.py` draws pools, lays out sheets
+to label from and gathers what raters wrote: `python -m facescreen.labels`.
+"""
+
+from facescreen.labels.reference import (
+    REFERENCE,
+    ReferencePool,
+    ReferenceSetError,
+    final_labels,
+    load_reference,
+    pixels_checksum,
+    read_card,
+)
+
+__all__ = [
+    "REFERENCE",
+    "ReferencePool",
+    "ReferenceSetError",
+    "final_labels",
+    "load_reference",
+    "pixels_checksum",
+    "read_card",
+]

@@ -1,0 +1,169 @@
+"""The reference set: generated images that were never screened, each labeled by eye.
+
+    pool = load_reference("default")
+    pool.images, pool.labels  # uint8 (N, 64, 64, 3), str (N,)
+
+`data/reference` holds the images (as sheets), `images.csv` (a checksum of each image's pixels), `labels.csv`
+(every label that was ever given: image, label, rater, when), `card.json` (how the images were made
+and the raters worked) and `GUIDE.md`, which the raters followed. `labeling.py` made it. An image is
+named `POOL/NUMBER`; its number says where it stands on which sheet (`sheets.py`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from facescreen.labels.sheets import place_of, read_images
+from facescreen.screening import BROKEN_LABELS, LABELS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+REFERENCE = Path(__file__).parents[2] / "data" / "reference"
+# The default generator; the same, extrapolating three times as far; and new images of both, which
+# were labeled when every screen had been designed.
+POOLS = ("default", "strong", "test", "test_strong")
+
+
+class ReferenceSetError(ValueError):
+    """Something of the reference set is missing, or is not what was labeled; one sentence says."""
+
+
+@dataclass(frozen=True, eq=False)
+class ReferencePool:
+    """One pool of labeled images, in the order in which they were generated.
+
+    name: of the pool. names: str (N,), as in the tables. images: uint8 (N, H, W, 3). labels: str
+    (N,), the last word on each image (see `final_labels`). ratings: every label ever given.
+    """
+
+    name: str
+    names: np.ndarray
+    images: np.ndarray
+    labels: np.ndarray
+    ratings: pd.DataFrame
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @cached_property
+    def broken(self) -> np.ndarray:
+        """Bool (N,): labeled broken, in either way."""
+        return np.isin(self.labels, BROKEN_LABELS)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Images per label."""
+        return {label: int((self.labels == label).sum()) for label in LABELS}
+
+    def rated_by(self, rater: str) -> np.ndarray:
+        """The labels that one rater gave: str (N,), "" for images that the rater did not see."""
+        own = self.ratings[self.ratings["rater"] == rater].set_index("image")["label"]
+        return own.reindex(self.names).fillna("").to_numpy(str)
+
+    def __repr__(self) -> str:
+        said = ", ".join(f"{count:,} {label}" for label, count in self.counts.items())
+        return f"ReferencePool({self.name!r}: {len(self):,} images, {said})"
+
+
+def load_reference(pool: str = "default", folder: Path | str | None = None) -> ReferencePool:
+    """Read one pool and check every image against its checksum.
+
+    pool: "default" (drawn by the default generator), "strong" (by the same generator, extrapolating
+    further), "test" or "test_strong" (new images of both, which no design has seen). folder: None
+    for the one shipped. Raises ReferenceSetError, naming the file, for an image that is missing,
+    damaged or not the one that was labeled.
+    """
+    folder = REFERENCE if folder is None else Path(folder)
+    if pool not in POOLS:
+        raise ReferenceSetError(f"there is no pool {pool!r}; the pools are {', '.join(POOLS)}")
+    sums = _table(folder / "images.csv", ("image", "sha256"))
+    sums = sums[sums["image"].str.startswith(f"{pool}/")]
+    ratings = _table(folder / "labels.csv", ("image", "label", "rater", "when"))
+    ratings = ratings[ratings["image"].str.startswith(f"{pool}/")]
+    again = ratings[ratings.duplicated(["image", "rater"])]
+    if len(again):
+        image, rater = again[["image", "rater"]].iloc[0]
+        raise ReferenceSetError(
+            f"{folder / 'labels.csv'} holds {image} twice for {rater}, expected one label a look"
+        )
+    names = sums["image"].to_numpy(str)
+    if not len(names):
+        raise ReferenceSetError(f"{folder / 'images.csv'} names no image of the pool {pool!r}")
+    images = _checked_images(folder, names, sums["sha256"])
+    last = final_labels(ratings).reindex(names)
+    if last.isna().any():
+        raise ReferenceSetError(
+            f"{folder / 'labels.csv'} has no label for {names[last.isna()][0]}, expected one for "
+            "every image of images.csv"
+        )
+    return ReferencePool(pool, names, images, last.to_numpy(str), ratings)
+
+
+def read_card(folder: Path | str | None = None) -> dict[str, Any]:
+    """How the pools were made and labeled, as `card.json` tells it."""
+    folder = REFERENCE if folder is None else Path(folder)
+    return json.loads((folder / "card.json").read_text(encoding="utf-8"))
+
+
+def final_labels(ratings: pd.DataFrame) -> pd.Series:
+    """What most looks at each image said; where no label leads, what the last look said.
+
+    ratings: columns image, label, rater, when; raters are named by look ("look 1", "look 2" …).
+    Every image was looked at twice, a third time where looks differed or the judge disagreed.
+    Returns labels indexed by image, in the order of the images.
+    """
+    ordered = ratings.sort_values(["image", "rater"], kind="stable")
+    return ordered.groupby("image")["label"].agg(_most_said)
+
+
+def _most_said(said: pd.Series) -> str:
+    counts = said.value_counts()
+    leading = set(counts.index[counts == counts.iloc[0]])
+    return said.iloc[-1] if len(leading) > 1 else leading.pop()
+
+
+def pixels_checksum(image: np.ndarray) -> str:
+    """SHA-256 of the shape and the pixels, so that another file format does not change it."""
+    return hashlib.sha256(str(image.shape).encode() + image.tobytes()).hexdigest()
+
+
+def _table(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
+    import pandas as pd
+
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    except (OSError, ValueError) as error:
+        raise ReferenceSetError(f"{path} cannot be read as a table: {error}") from error
+    if tuple(table.columns) != columns:
+        raise ReferenceSetError(
+            f"{path} has the columns {', '.join(table.columns)}; expected {', '.join(columns)}"
+        )
+    unknown = set(table.get("label", ())) - set(LABELS)
+    if unknown:
+        raise ReferenceSetError(
+            f"{path} holds the label {sorted(unknown)[0]!r}; expected one of {', '.join(LABELS)}"
+        )
+    return table
+
+
+def _checked_images(folder: Path, names: Sequence[str], sums: Sequence[str]) -> np.ndarray:
+    try:
+        images = read_images(folder, names)
+    except ValueError as error:
+        raise ReferenceSetError(str(error)) from error
+    for name, image, checksum in zip(names, images, sums, strict=True):
+        if pixels_checksum(image) != checksum:
+            raise ReferenceSetError(
+                f"{name} on {folder / place_of(name)[0]} is not the image that was labeled: its "
+                "pixels differ"
+            )
+    return images

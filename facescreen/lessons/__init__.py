@@ -1,0 +1,27 @@
+"""Lessons: run from a fresh kernel, written as pages that read offline, indexed, and for students.
+
+Imports nothing of ours: lessons import the package, not the other way round. Open `run.py` first.
+`pages.py` makes HTML of a notebook, `index_page.py` lists them, `student.py` leaves solutions out.
+"""
+
+from facescreen.lessons.run import (
+    ROOT,
+    LessonError,
+    describe,
+    execute,
+    find_lessons,
+    normalize,
+    run_lessons,
+)
+from facescreen.lessons.student import write_student_edition
+
+__all__ = [
+    "ROOT",
+    "LessonError",
+    "describe",
+    "execute",
+    "find_lessons",
+    "normalize",
+    "run_lessons",
+    "write_student_edition",
+]

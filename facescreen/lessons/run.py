@@ -1,0 +1,318 @@
+"""Runs lessons with papermill, each from a fresh kernel, and says what happened to each."""
+
+import ast
+import json
+import os
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import nbformat
+import papermill
+from ipykernel.kernelspec import get_kernel_dict
+from nbformat import NotebookNode
+
+from facescreen.lessons.index_page import index_html
+from facescreen.lessons.pages import (
+    WIDGET_STATE,
+    LessonResult,
+    first_picture,
+    lesson_html,
+    with_still_widgets,
+)
+
+ROOT = Path(__file__).resolve().parents[2]
+_LESSON_NAME = re.compile(r"(\d\d|[A-Z]\d)_.+")
+_KERNEL = "python3"
+CELL_SECONDS = 3600  # a cell that takes longer has failed: nobody may be there to interrupt it
+
+
+class LessonError(Exception):
+    """The request itself is wrong: an unknown lesson or parameter, or a value of another type."""
+
+
+def find_lessons(folder: Path, names: Sequence[str] = ()) -> list[Path]:
+    """The lessons of a folder in reading order; with names ("07", "A1", a file name), only those.
+
+    Raises LessonError for a name that is no lesson, and for a folder without lessons.
+    """
+    known = {path.stem: path for path in folder.glob("*.ipynb") if _LESSON_NAME.match(path.stem)}
+    if not known:
+        raise LessonError(f"no lessons (files like 01_name.ipynb) in {folder}")
+    if not names:
+        return [known[stem] for stem in sorted(known)]
+    chosen = []
+    for name in names:
+        stem = Path(name).name.removesuffix(".ipynb")
+        matches = [s for s in known if s == stem or s.split("_")[0] == stem.zfill(2)]
+        if not matches:
+            raise LessonError(f"no lesson {name!r}; there are {', '.join(sorted(known))}")
+        chosen += matches
+    return [known[stem] for stem in sorted(set(chosen))]
+
+
+# --- parameters -----------------------------------------------------------------------------------
+
+
+def assign_parameters(
+    lessons: Sequence[Path], given: Sequence[tuple[str, str]]
+) -> dict[Path, dict[str, Any]]:
+    """For each lesson, those of the given parameters that it has, as values of their types.
+
+    Raises LessonError for a name that no chosen lesson has: papermill would only warn, and run the
+    lesson with the value that was meant to be changed.
+    """
+    known = {path: _read_or(path, papermill.inspect_notebook, {}) for path in lessons}
+    for name, _ in given:
+        if not any(name in parameters for parameters in known.values()):
+            lists = "; ".join(
+                f"{path.stem} has {', '.join(parameters) or 'none'}"
+                for path, parameters in known.items()
+            )
+            raise LessonError(f"no chosen lesson has a parameter {name!r}: {lists}")
+    return {
+        path: {name: coerce(text, parameters[name]) for name, text in given if name in parameters}
+        for path, parameters in known.items()
+    }
+
+
+def _read_or(path: Path, read: Callable[[str], Any], otherwise: Any) -> Any:
+    """What `read` makes of a file; `otherwise` of one that is no notebook, which `execute` says."""
+    try:
+        return read(str(path))
+    except Exception:  # JSON, encoding, a format of the future: each reader raises its own kinds
+        return otherwise
+
+
+def coerce(text: str, parameter: Mapping[str, str]) -> Any:
+    """A parameter's value from the command line's text, by the type that the lesson declares.
+
+    `parameter` is papermill's description: name, inferred_type_name, default. Without a declared
+    type, the default's type counts.
+    """
+    kind = parameter["inferred_type_name"]
+    default = _literal(parameter["default"])
+    if kind in ("None", "", None):
+        kind = type(default).__name__
+    if kind == "str":
+        return text
+    try:
+        if kind == "bool":
+            return {"true": True, "false": False}[text.strip().lower()]
+        if kind in ("int", "float"):
+            return {"int": int, "float": float}[kind](text)
+    except (KeyError, ValueError):
+        wanted = {"bool": "true or false", "int": "a whole number", "float": "a number"}[kind]
+        raise LessonError(f"parameter {parameter['name']!r} takes {wanted}, not {text!r}") from None
+    return _literal(text)
+
+
+def _literal(text: str) -> Any:
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text
+
+
+# --- one lesson -----------------------------------------------------------------------------------
+
+
+@contextmanager
+def own_kernel() -> Iterator[None]:
+    """While open, the kernel named python3 is this interpreter, with no start-up files of a user.
+
+    A kernel of that name in the user's home folder may belong to another Python, without this
+    package; Jupyter would prefer it outside a virtual environment.
+    """
+    with TemporaryDirectory(prefix="facescreen-") as folder:
+        place = Path(folder) / "kernels" / _KERNEL
+        place.mkdir(parents=True)
+        # Without its log, which warns about sockets on this machine's own loopback at each start.
+        spec = get_kernel_dict(extra_arguments=["--log-level=CRITICAL"])
+        (place / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
+        path = os.pathsep.join(filter(None, [folder, os.environ.get("JUPYTER_PATH")]))
+        before = {name: os.environ.get(name) for name in ("JUPYTER_PATH", "IPYTHONDIR")}
+        os.environ.update(JUPYTER_PATH=path, IPYTHONDIR=str(Path(folder) / "ipython"))
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    os.environ.pop(name, None)
+                else:
+                    os.environ[name] = value
+
+
+def execute(
+    lesson: Path, executed: Path, parameters: Mapping[str, Any] | None = None
+) -> LessonResult:
+    """Run a lesson into the file `executed`, in the lesson's own folder, from a fresh kernel.
+
+    A failing cell ends this lesson, never the caller: `message` names the cell and the error, and
+    the notebook is kept as far as it came.
+    """
+    executed.unlink(missing_ok=True)
+    started, message = time.perf_counter(), ""
+    try:
+        with own_kernel():
+            papermill.execute_notebook(
+                str(lesson),
+                str(executed),
+                dict(parameters or {}),
+                kernel_name=_KERNEL,
+                progress_bar=False,
+                execution_timeout=CELL_SECONDS,
+                cwd=str(lesson.parent),
+            )
+    except papermill.PapermillExecutionError as error:
+        problem = _last_line(error.ename, str(error.evalue))
+        message = f"cell {error.cell_index + 1} (In [{error.exec_count}]): {problem}"
+    except Exception as error:  # a kernel that died, a file that is no notebook: say it and go on
+        message = _last_line(type(error).__name__, str(error))
+    seconds = time.perf_counter() - started
+    if executed.exists():
+        notebook = nbformat.read(executed, as_version=4)
+        message = message or "; ".join(widget_errors(notebook))
+    else:
+        notebook = nbformat.v4.new_notebook()
+    return LessonResult(
+        lesson.stem,
+        title_of(notebook, lesson.stem),
+        seconds,
+        message,
+        None,
+        first_picture(notebook),
+        aim_of(notebook),
+    )
+
+
+def _last_line(kind: str, text: str) -> str:
+    lines = text.strip().splitlines()
+    return f"{kind}: {lines[-1]}" if lines else kind
+
+
+def widget_errors(notebook: NotebookNode) -> list[str]:
+    """Errors raised inside widgets, which end up in an Output widget and stop nothing."""
+    state = notebook.metadata.get("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
+    return [
+        f"inside a widget: {output.get('ename', 'error')}: {output.get('evalue', '')}"
+        for model in state.values()
+        if model.get("model_name") == "OutputModel"
+        for output in model.get("state", {}).get("outputs", [])
+        if output.get("output_type") == "error"
+    ]
+
+
+def title_of(notebook: NotebookNode, otherwise: str) -> str:
+    """The first heading of a notebook, without its mark."""
+    for cell in notebook.cells:
+        heading = (
+            re.search(r"^#\s+(.+)$", cell.source, re.M) if cell.cell_type == "markdown" else None
+        )
+        if heading:
+            return heading.group(1).strip()
+    return otherwise
+
+
+def aim_of(notebook: NotebookNode) -> str:
+    """What a lesson says after "What you'll do.", as plain text; "" where it says nothing."""
+    said = re.search(
+        r"\*\*What you'll do\.\*\*\s+(.+)", notebook.cells[0].source if notebook.cells else ""
+    )
+    return re.sub(r"[*`]", "", said[1]).strip() if said else ""
+
+
+# --- all lessons ----------------------------------------------------------------------------------
+
+
+def run_lessons(
+    lessons: Sequence[Path],
+    out: Path,
+    given: Sequence[tuple[str, str]] = (),
+    say: Callable[[str], None] = print,
+) -> list[LessonResult]:
+    """Run lessons one after another, whatever happens to each, and write pages and an index."""
+    assigned = assign_parameters(lessons, given)
+    out.mkdir(parents=True, exist_ok=True)
+    results: list[LessonResult] = []
+    none = nbformat.v4.new_notebook()
+    read = {path: _read_or(path, partial(nbformat.read, as_version=4), none) for path in lessons}
+    titles = {path.stem: title_of(notebook, path.stem) for path, notebook in read.items()}
+    for lesson in lessons:
+        say(f"{lesson.stem} …")
+        results.append(_run_to_page(lesson, out, assigned[lesson], titles))
+        say(describe(results[-1]))
+        (out / "index.html").write_text(index_html(results), encoding="utf-8")
+    return results
+
+
+def _run_to_page(
+    lesson: Path, out: Path, parameters: Mapping[str, Any], titles: Mapping[str, str]
+) -> LessonResult:
+    executed = out / lesson.name
+    result = execute(lesson, executed, parameters)
+    if not executed.exists():
+        return result
+    page = executed.with_suffix(".html")
+    notebook = nbformat.read(executed, as_version=4)
+    page.write_text(lesson_html(notebook, result.title, lesson, page, titles), encoding="utf-8")
+    return replace(result, page=page)
+
+
+def describe(result: LessonResult) -> str:
+    """One line: lesson, status, seconds, and what went wrong."""
+    status = "ran" if result.ok else "FAILED"
+    line = f"{result.name:<36} {status:<6} {result.seconds:7.1f} s"
+    return line if result.ok else f"{line}  {result.message}"
+
+
+def normalize(lesson: Path) -> LessonResult:
+    """Run a lesson from a fresh kernel and keep its outputs in its own file, cleaned.
+
+    Its heading then says how many minutes that took, on how many cores. Its first picture is kept
+    as pictures/NAME.png beside it. A lesson that fails is left as it was.
+    """
+    with TemporaryDirectory(prefix="facescreen-") as folder:
+        executed = Path(folder) / lesson.name
+        result = execute(lesson, executed)
+        if result.ok:
+            clean = timed(cleaned(nbformat.read(executed, as_version=4)), result.seconds)
+            unfinished = lesson.with_suffix(".ipynb.tmp")
+            nbformat.write(clean, unfinished)
+            unfinished.replace(lesson)
+            if result.picture is not None:
+                picture = lesson.parent / "pictures" / f"{lesson.stem}.png"
+                picture.parent.mkdir(exist_ok=True)
+                picture.write_bytes(result.picture)
+    return result
+
+
+def timed(notebook: NotebookNode, seconds: float) -> NotebookNode:
+    """The notebook, with "run … minutes on … cores" under its title as measured."""
+    words = f"run {max(0.1, seconds / 60):.1f} minutes on {os.cpu_count()} cores"
+    for first in notebook.cells[:1]:
+        first.source = re.sub(r"\brun [\d.]+ minutes on \d+ cores", words, first.source, count=1)
+    return notebook
+
+
+def cleaned(notebook: NotebookNode) -> NotebookNode:
+    """A copy without what differs from run to run: widget state, timings, papermill's notes.
+
+    Widgets stay as what they last showed. Cell ids, outputs and execution counts stay: nbval
+    compares nothing in a cell without a count.
+    """
+    clean = with_still_widgets(notebook)
+    clean.metadata.pop("papermill", None)
+    clean.metadata.get("language_info", {}).pop("version", None)
+    for cell in clean.cells:
+        for name in ("papermill", "execution", "ExecuteTime"):
+            cell.metadata.pop(name, None)
+        if not cell.metadata.get("tags", ["keep"]):
+            del cell.metadata["tags"]
+    return clean

@@ -1,0 +1,207 @@
+"""Laws of the evidence: its tables are what an independent count gives, its ledger is computed."""
+
+import csv
+from collections import Counter
+from dataclasses import replace
+from math import comb
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from facescreen.breakage import KINDS
+from facescreen.evidence import FIGURES, TABLE_RULES, TABLES, Evidence, ledger, rebuild
+from facescreen.evidence.gathered import VALID_LOST, calibrated_signs
+from facescreen.evidence.ledger import NOT, PARTLY, REPRODUCED, UNTESTED, _tuned
+from facescreen.labels import REFERENCE
+from facescreen.screening import LearnedRule, SignsRule, reference_verdict
+
+RULES = [name for name in TABLE_RULES if name != "none"]
+
+
+@pytest.fixture(scope="module")
+def proof() -> Evidence:
+    return Evidence(images_per_kind=6, alarm_faces=96, audit_images=64)
+
+
+@pytest.fixture(scope="module")
+def counted() -> dict[str, tuple[str, dict[str, bool]]]:
+    """By image of the default pool: label and flags, from the files by other means."""
+    said: dict[str, list[tuple[str, str]]] = {}
+    with (REFERENCE / "labels.csv").open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            said.setdefault(row["image"], []).append((row["rater"], row["label"]))
+    found = {}
+    for path in sorted((REFERENCE / "default").glob("*.webp")):
+        name = f"default/{path.name}"
+        labels = [label for _, label in sorted(said[name])]
+        ranked = Counter(labels).most_common()
+        leads = len(ranked) == 1 or ranked[0][1] > ranked[1][1]
+        image = np.asarray(Image.open(path))
+        flags = {n: reference_verdict(image, TABLE_RULES[n])[0] != "" for n in RULES}
+        found[name] = (ranked[0][0] if leads else labels[-1], {"none": False, **flags})
+    return found
+
+
+def wilson(count, total, z=1.959963984540054):
+    p, d = count / total, 1 + z * z / total
+    half = z * (p * (1 - p) / total + (z / (2 * total)) ** 2) ** 0.5
+    middle = p + z * z / (2 * total)
+    return 100 * (middle - half) / d, 100 * (middle + half) / d
+
+
+@pytest.mark.parametrize("rule", TABLE_RULES)
+def test_tables_2_and_3_are_what_a_walk_through_the_files_counts(rule, proof, counted):
+    tried, saved, lost, valid = 0, [], 0, 0
+    for label, flags in counted.values():
+        if len(saved) == 2500:
+            break
+        tried += 1
+        valid += label == "valid"
+        lost += flags[rule] and label == "valid"
+        if not flags[rule]:
+            saved.append(label)
+    row = TABLES["screening"](proof).loc[rule]
+    broken = sum(label.startswith("broken") for label in saved)
+    sure = len(saved) - saved.count("unsure")
+    assert (row["tried"], row["saved"], row["broken"]) == (tried, 2500, broken)
+    assert row["saturated"] == saved.count("broken_saturated")
+    assert row["rate %"] == pytest.approx(100 * broken / sure)
+    assert (row["low %"], row["high %"]) == pytest.approx(wilson(broken, sure))
+    assert row["valid lost %"] == pytest.approx(100 * lost / valid)
+    assert row["tries per image"] == pytest.approx(tried / 2500)
+
+
+def test_mcnemar_is_the_binomial_tail_of_the_pairs_that_differ(proof, counted):
+    table = TABLES["rules_compared"](proof).loc[("broken", "single 40", "multi 40 / 1,000")]
+    ill = [flags for label, flags in counted.values() if label.startswith("broken")]
+    first = sum(f["single 40"] and not f["multi 40 / 1,000"] for f in ill)
+    second = sum(f["multi 40 / 1,000"] and not f["single 40"] for f in ill)
+    pairs = first + second
+    tail = sum(comb(pairs, k) for k in range(min(first, second) + 1)) / 2**pairs
+    assert (table["only first"], table["only second"]) == (first, second)
+    assert table["p"] == pytest.approx(min(1, 2 * tail))
+
+
+def test_every_kind_of_damage_is_measured_and_undamaged_portraits_beside_it(proof):
+    table = TABLES["kinds"](proof)
+    assert list(table.index) == [*KINDS, "no damage"]
+    for kind in KINDS:
+        images = proof.planted.images[proof.planted.kinds == kind]
+        flagged = sum(reference_verdict(i, TABLE_RULES["single 40"])[0] != "" for i in images)
+        assert table.loc[kind, ("images", "")] == len(images) == 6
+        assert table.loc[kind, ("single 40", "caught")] == flagged
+
+
+def test_no_screen_learns_from_the_images_it_is_measured_on(proof):
+    measured = {pool.name for pool in (proof.test, proof.test_strong)}
+    learned_from = {pool.name for pool in (proof.pool, proof.strong)}
+    assert measured == {"test", "test_strong"} and not measured & learned_from
+    assert calibrated_signs(proof.pool) == proof.signs
+    assert calibrated_signs(proof.strong) == proof.strong_signs
+    again = LearnedRule.fit(proof.pool.images, proof.pool.labels, VALID_LOST)
+    scores = (rule(proof.test.images[:50]).score for rule in (again, proof.learned))
+    np.testing.assert_allclose(*scores, rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", [n for n in TABLES if n not in ("alarms", "save_path")])
+def test_every_table_has_rows_and_its_shares_are_shares(name, proof):
+    table = TABLES[name](proof)
+    assert len(table)
+    shares = [c for c in table if str(c[-1] if isinstance(c, tuple) else c).endswith("%")]
+    shares = [c for c in shares if "reduction" not in str(c)]
+    values = table[shares].to_numpy(float)
+    values = values[~np.isnan(values)]
+    assert ((values >= 0) & (values <= 100)).all()
+
+
+# --- the ledger -----------------------------------------------------------------------------------
+
+
+def test_every_line_of_the_ledger_is_complete_and_has_one_of_four_outcomes(proof):
+    table = ledger(proof)
+    assert set(table["outcome"]) <= {REPRODUCED, PARTLY, NOT, UNTESTED}
+    assert table.map(lambda cell: bool(str(cell).strip())).all(axis=None)
+    assert not table["claim"].duplicated().any()
+    assert not table["here"].str.contains("nan").any()
+
+
+def test_the_outcomes_follow_the_labels(proof):
+    """Were exactly those images broken that rule 2 flags, its claims would be reproduced."""
+    other = Evidence(proof.images_per_kind)
+    flagged = proof.verdicts["multi 40 / 1,000"].broken
+    labels = np.where(flagged, "broken_saturated", "valid")
+    other.__dict__["pool"] = replace(proof.pool, labels=labels)
+    claims = ledger(other).set_index("claim")["outcome"]
+    assert claims["multi 40 / 1,000 leaves 0.48 % broken, 97.0 % fewer"] == REPRODUCED
+    assert claims["multi 40 / 1,000 throws away hardly any valid images"] == REPRODUCED
+    now = ledger(proof).set_index("claim")["outcome"]
+    assert now["multi 40 / 1,000 throws away hardly any valid images"] == NOT
+
+
+def test_no_pair_of_thresholds_at_that_price_leaves_fewer_broken_images(proof, counted):
+    """Against a plain search over other pairs, on images and labels read from the files."""
+    names = [name for name, (label, _) in counted.items() if label != "unsure"]
+    broken = np.array([counted[name][0] != "valid" for name in names])
+    counts = np.stack([
+        [np.bincount(channel.ravel(), minlength=256)[240:] for channel in np.moveaxis(image, 2, 0)]
+        for image in (np.asarray(Image.open(REFERENCE / name).convert("RGB")) for name in names)
+    ])  # fmt: skip
+    fullest = 15 - counts.max(axis=1)[:, ::-1].argmax(axis=1)
+    at = counts[np.arange(len(counts)), :, fullest]
+    score, total = at.max(axis=1) - at.min(axis=1), at.sum(axis=1)
+
+    def lost_and_rate(color, white):
+        flagged = (score >= color) | (total >= white)
+        return (flagged & ~broken).sum(), broken[~flagged].mean()
+
+    price, rate_before = lost_and_rate(40, 1000)
+    color, white, before, best = _tuned(proof)
+    assert before.value == pytest.approx(rate_before)
+    lost, rate = lost_and_rate(color, white)
+    assert lost <= price and best.value == pytest.approx(rate)
+    for other in [(c, w) for c in range(20, 2000, 60) for w in range(50, 8000, 250)]:
+        lost, rate = lost_and_rate(*other)
+        assert lost > price or rate > best.low
+
+
+# --- what is written ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def written(proof, tmp_path_factory) -> list[Path]:
+    return rebuild(tmp_path_factory.mktemp("evidence") / "out", proof, say=lambda line: None)
+
+
+def test_one_call_writes_every_table_and_figure(written):
+    names = {path.name for path in written}
+    assert names == {
+        *(f"{name}.csv" for name in (*TABLES, "ledger")),
+        *(f"{name}.png" for name in FIGURES),
+        "sentences.md",
+    }
+    assert names == {path.name for path in written[0].parent.iterdir()}
+
+
+def test_files_hold_what_the_functions_return(written, proof):
+    folder = written[0].parent
+    table = pd.read_csv(folder / "screening.csv", index_col=0)
+    pd.testing.assert_frame_equal(
+        table, TABLES["screening"](proof).round(4), check_dtype=False, check_names=False
+    )
+    for name in FIGURES:
+        with Image.open(folder / f"{name}.png") as picture:
+            sentence = picture.text["Description"]
+            assert min(picture.size) > 200
+        assert sentence.endswith(".") and "nan" not in sentence
+        assert sentence in (folder / "sentences.md").read_text("utf-8")
+
+
+def test_the_rules_defaults_are_what_its_words_say(proof):
+    """5 % of the valid images of the default pool's even-numbered half, rounded."""
+    even = proof.pool.images[::2][proof.pool.labels[::2] == "valid"]
+    calibrated = SignsRule().calibrate(even, VALID_LOST)
+    assert SignsRule().thresholds == pytest.approx(calibrated.thresholds, rel=0.02)
+    assert 0.045 < SignsRule()(even).broken.mean() <= 0.05

@@ -1,0 +1,507 @@
+"""Training: one loop for every recipe, decided by its seed, resumed without a trace."""
+
+import json
+import shlex
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import nn
+
+from facescreen.commands import main as cli
+from facescreen.gan import speed
+from facescreen.gan.batches import batch_of_faces
+from facescreen.gan.checkpoints import CheckpointError, card_path, load_combiner, load_model
+from facescreen.gan.combiner import CombinerSettings, combined_styles
+from facescreen.gan.mapping import learned_mapping
+from facescreen.gan.networks import on_sphere
+from facescreen.gan.recipes import RECIPES, recipe_named, trainer_for
+from facescreen.gan.state import state_path
+from facescreen.gan.trainer import TrainingSettings
+from facescreen.gan.training import TrainingStopped, main_train, train
+from facescreen.images import InUseError, save_png
+
+TINY = CombinerSettings(
+    images=48,
+    size=16,
+    batch=8,
+    drawn_again=4,
+    mapping_steps=3,
+    style=8,
+    encoder_width=2,
+    generator_width=2,
+    critic_width=2,
+    history_every=8,
+)
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+
+class Gradients:
+    """A source of plain faces: 20 color gradients."""
+
+    name, fingerprint = "gradients", "v1"
+
+    def __len__(self) -> int:
+        return 20
+
+    def load(self, indices):
+        ramp = np.linspace(0, 200, 16)[None, :, None, None] * np.ones((1, 1, 16, 3))
+        tint = (np.asarray(indices)[:, None] * [2, 5, 11] % 55)[:, None, None, :]
+        return (ramp + tint).astype(np.uint8)
+
+
+@pytest.fixture(params=sorted(RECIPES))
+def recipe(request) -> TrainingSettings:
+    """Each recipe, made tiny."""
+    settings = replace(RECIPES[request.param], images=48, size=16, batch=8, history_every=8)
+    widths = [name for name in vars(settings) if name.endswith("_width")]
+    changes = dict.fromkeys(widths, 2)
+    if isinstance(settings, CombinerSettings):
+        changes |= {"drawn_again": 3, "mapping_steps": 3}
+    return replace(settings, **changes)
+
+
+def run(folder, settings=TINY, **options):
+    return train(Gradients(), settings, folder / "m.safetensors", progress=False, **options)
+
+
+def weights_of(result) -> dict[str, torch.Tensor]:
+    return load_model(result.path).state_dict()
+
+
+def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
+    return one.keys() == other.keys() and all(torch.equal(one[n], other[n]) for n in one)
+
+
+def test_training_is_decided_by_its_seed(tmp_path, recipe):
+    first, second = run(tmp_path / "a", recipe), run(tmp_path / "b", recipe)
+    other = run(tmp_path / "c", replace(recipe, seed=1))
+    assert same(weights_of(first), weights_of(second))
+    assert first.history == second.history
+    assert not same(weights_of(first), weights_of(other))
+
+
+def test_training_learns_to_reconstruct(tmp_path):
+    history = run(tmp_path, replace(TINY, images=1600, learning_rate=3e-3)).history
+    pixels = [step["pixels"] for step in history]
+    assert np.mean(pixels[-20:]) < 0.6 * np.mean(pixels[:20])
+
+
+def test_a_run_cut_in_two_ends_in_the_weights_of_a_whole_one(tmp_path, recipe):
+    whole = run(tmp_path / "whole", recipe)
+    half = run(tmp_path / "cut", replace(recipe, images=24))
+    assert half.images == 24
+    resumed = run(tmp_path / "cut", recipe)
+    assert resumed.images == 48
+    assert resumed.history == whole.history and len(whole.history) == 6
+    assert same(weights_of(resumed), weights_of(whole))
+
+
+def test_every_player_of_every_recipe_learns(recipe):
+    trainer = trainer_for(recipe)
+    before = {name: value.clone() for name, value in trainer.tensors().items()}
+    for step in range(5):  # WGAN's generator moves at each fifth step
+        batch = batch_of_faces(Gradients(), recipe, step)
+        trainer.step(batch, torch.Generator().manual_seed(step))
+    after = trainer.tensors()
+    learned = {n for n, v in before.items() if not torch.equal(v, after[n])}
+    for player, network in (("model", trainer.model), ("critic", trainer.critic)):
+        still = {n for n, _ in network.named_parameters()} - {
+            n.removeprefix(f"{player}/") for n in learned
+        }
+        # A constant added to every score means nothing to a relativistic loss.
+        assert still <= {"to_score.bias"}, player
+    assert any(name.startswith("averaged/") for name in learned)
+
+
+def test_gradients_are_those_of_the_player_and_laid_out_as_its_weights(recipe):
+    trainer = trainer_for(recipe)
+    weights = list(trainer.model.parameters())
+    loss = sum((weight**3).sum() for weight in weights) + next(trainer.critic.parameters()).sum()
+    trainer.take_gradients("model", loss)
+    for weight in weights:
+        assert torch.allclose(weight.grad, 3 * weight**2)
+        # The fused step walks through both as they lie in memory.
+        assert weight.grad.stride() == weight.stride()
+    assert all(parameter.grad is None for parameter in trainer.critic.parameters())
+
+
+def test_a_step_of_dcgan_is_the_textbook_one():
+    """One pass of the critic for both players gives what two passes of the old critic give."""
+    settings = replace(RECIPES["dcgan"], size=16, batch=8, generator_width=2, critic_width=2)
+    ours, book = trainer_for(settings), trainer_for(settings)
+    faces = batch_of_faces(Gradients(), settings, 0)
+    losses = ours.step(faces, torch.Generator().manual_seed(3))
+    made = book.model.generator(torch.randn(8, 100, generator=torch.Generator().manual_seed(3)))
+    critic_loss = nn.functional.softplus(-book.critic(faces)).mean()
+    critic_loss = critic_loss + nn.functional.softplus(book.critic(made.detach())).mean()
+    generator_loss = nn.functional.softplus(-book.critic(made)).mean()
+    optimizers = [
+        torch.optim.Adam(network.parameters(), 2e-4, (0.5, 0.999))
+        for network in (book.critic, book.model)
+    ]
+    generator_loss.backward()
+    optimizers[0].zero_grad()
+    critic_loss.backward()
+    for optimizer in optimizers:
+        optimizer.step()
+    assert losses["critic"] == pytest.approx(critic_loss.item(), rel=1e-5)
+    assert losses["model"] == pytest.approx(generator_loss.item(), rel=1e-5)
+    for player in ("model", "critic"):
+        pairs = zip(
+            getattr(ours, player).parameters(), getattr(book, player).parameters(), strict=True
+        )
+        assert all(torch.allclose(a, b, atol=2e-5) for a, b in pairs), player
+
+
+def test_samples_come_from_the_same_inputs_each_time(recipe):
+    trainer, faces = trainer_for(recipe), Gradients().load(range(6))
+    first = trainer.samples(faces)
+    assert first.shape[1:] == (16, 16, 3) and np.array_equal(first, trainer.samples(faces))
+    trainer.step(batch_of_faces(Gradients(), recipe, 0), torch.Generator())
+    for _ in range(4):
+        trainer.step(batch_of_faces(Gradients(), recipe, 1), torch.Generator())
+    assert not np.array_equal(first, trainer.samples(faces))
+
+
+def test_the_learning_rate_falls_from_the_first_to_the_last():
+    settings = replace(TINY, learning_rate=1.0, last_learning_rate=0.2, anneal_from=50, anneal=100)
+    trainer = trainer_for(settings)
+    rates = []
+    for trainer.images in (0, 50, 100, 150, 10_000):
+        rates.append(trainer.learning_rate())
+    assert rates == pytest.approx([1.0, 1.0, 0.6, 0.2, 0.2])
+    trainer.step(batch_of_faces(Gradients(), settings, 0), torch.Generator())
+    assert trainer.optimizers["model"].param_groups[0]["lr"] == pytest.approx(0.2)
+    assert trainer_for(replace(settings, last_learning_rate=None)).learning_rate() == 1.0
+
+
+def test_a_callback_ends_the_run_by_returning_true(tmp_path):
+    seen = []
+    result = run(tmp_path, callback=lambda trainer, losses: seen.append(losses) or len(seen) == 2)
+    assert (result.images, result.finished, len(seen)) == (16, False, 2)
+    assert seen[0].keys() == {"critic", "model", "pixels"}
+
+
+def test_samples_and_history_are_kept_beside_the_model(tmp_path):
+    settings = replace(TINY, checkpoint_every=16)
+    result = run(tmp_path, settings, samples=True)
+    kept = sorted(file.name for file in (tmp_path / "m").iterdir())
+    assert kept == [*(f"{n:09d}.png" for n in (16, 32, 48)), "history.csv"]
+    table = pd.read_csv(tmp_path / "m" / "history.csv")
+    expected = pd.DataFrame(result.history)
+    pd.testing.assert_frame_equal(table, expected)
+
+
+def test_the_history_is_the_mean_over_its_interval(tmp_path):
+    losses = []
+    result = run(
+        tmp_path,
+        replace(TINY, history_every=24),
+        callback=lambda _, step: losses.append(step),
+    )
+    assert [row["images"] for row in result.history] == [24, 48]
+    for name in ("critic", "model", "pixels"):
+        expected = [np.mean([step[name] for step in part]) for part in (losses[:3], losses[3:])]
+        assert [row[name] for row in result.history] == pytest.approx(expected)
+
+
+def test_an_unknown_recipe_lists_the_known_ones():
+    with pytest.raises(ValueError, match="no recipe 'gan'; there are combiner, dcgan"):
+        recipe_named("gan")
+
+
+def test_an_interrupt_saves_and_the_run_goes_on_from_there(tmp_path):
+    def press_ctrl_c(trainer, _):
+        if trainer.images == 16:
+            signal.raise_signal(signal.SIGINT)
+
+    cut = run(tmp_path / "cut", callback=press_ctrl_c)
+    assert (cut.images, cut.finished) == (16, False)
+    assert json.loads(card_path(cut.path).read_text())["images"] == 16
+    assert same(weights_of(run(tmp_path / "cut")), weights_of(run(tmp_path / "whole")))
+
+
+def test_resume_false_starts_afresh(tmp_path):
+    first = run(tmp_path)
+    again = run(tmp_path, resume=False)
+    assert len(again.history) == len(first.history) == 6
+
+
+def test_a_finished_run_is_not_concluded_again(tmp_path, monkeypatch):
+    first = run(tmp_path)
+    before = first.path.read_bytes()
+    monkeypatch.setattr("facescreen.gan.training._timed_step", None)
+    again = run(tmp_path)
+    assert (again.images, again.finished, again.history) == (48, True, first.history)
+    assert first.path.read_bytes() == before
+
+
+def test_only_a_run_that_was_not_stopped_learns_the_way_in_from_noise(tmp_path):
+    stopped = run(tmp_path, callback=lambda trainer, _: trainer.images == 16)
+    assert load_combiner(stopped.path).mapping is None
+    finished = load_combiner(run(tmp_path).path)
+    noise = torch.randn(3, finished.noise)
+    assert finished.draw_from_noise(noise).shape == (3, 16, 16, 3)
+
+
+@pytest.mark.parametrize("how", ["event", "Ctrl-C"])
+def test_a_stop_is_heard_while_the_way_in_from_noise_is_learned(tmp_path, monkeypatch, how):
+    """The run ends with the faces it has, and a later call learns what is missing."""
+    stop = threading.Event()
+
+    def learn(*arguments):
+        stop.set() if how == "event" else signal.raise_signal(signal.SIGINT)
+        return learned_mapping(*arguments)
+
+    monkeypatch.setattr("facescreen.gan.combiner.learned_mapping", learn)
+    cut = run(tmp_path, stop=stop)
+    assert (cut.images, cut.finished) == (TINY.images, False)
+    assert load_combiner(cut.path).mapping is None
+    monkeypatch.undo()
+    on = run(tmp_path)
+    assert on.finished
+    assert same(weights_of(on), weights_of(run(tmp_path / "whole")))
+
+
+def test_the_mapping_network_learns_where_styles_lie():
+    torch.manual_seed(0)
+    styles = on_sphere(torch.randn(300, 8) * 0.2 + torch.arange(8.0) - 3)
+    noise, spreads = torch.randn(400, 8), []
+    for steps in (1, 400):
+        made = learned_mapping(styles, 3, steps, seed=0)(noise).detach()
+        spreads.append(
+            (made.mean(0) - styles.mean(0)).norm() + (made.std(0) - styles.std(0)).norm()
+        )
+    assert spreads[1] < 0.25 * spreads[0], spreads
+
+
+def test_minutes_end_a_run_before_its_images_do(tmp_path):
+    result = run(tmp_path, minutes=0.0)
+    assert (result.images, result.finished) == (0, False)
+    assert load_combiner(result.path).size == 16
+
+
+def test_other_settings_are_not_resumed(tmp_path):
+    run(tmp_path)
+    with pytest.raises(CheckpointError, match=r"learning_rate 0\.0005, not 0\.001"):
+        run(tmp_path, replace(TINY, learning_rate=1e-3))
+
+
+def test_other_faces_are_not_resumed(tmp_path):
+    class Others(Gradients):
+        fingerprint = "v2"
+
+    path = run(tmp_path).path
+    before = path.read_bytes()
+    with pytest.raises(CheckpointError, match="other faces"):
+        train(Others(), TINY, path, progress=False)
+    assert path.read_bytes() == before
+
+
+def test_a_torn_state_is_not_resumed(tmp_path):
+    state = state_path(run(tmp_path).path)
+    state.write_bytes(state.read_bytes()[:-100])
+    with pytest.raises(CheckpointError, match="cannot be resumed from"):
+        run(tmp_path)
+
+
+def test_divergence_stops_and_keeps_the_last_good_checkpoint(tmp_path):
+    settings = replace(TINY, images=400, checkpoint_every=16)
+
+    def poison(trainer, _):
+        if trainer.images == 40:
+            with torch.no_grad():
+                trainer.critic.to_score.weight.fill_(torch.nan)
+
+    with pytest.raises(TrainingStopped, match=r"after 48 images.*checkpoint of 32 images"):
+        run(tmp_path, settings, callback=poison)
+    kept = load_combiner(tmp_path / "m.safetensors")
+    assert kept.card["images"] == 32
+    assert all(torch.isfinite(value).all() for value in kept.state_dict().values())
+
+
+def test_weights_that_are_not_finite_are_never_saved(tmp_path):
+    def poison(trainer, _):
+        with torch.no_grad():
+            trainer.averaged.encoder.to_style.bias.fill_(torch.inf)
+
+    with pytest.raises(TrainingStopped, match=r"after 48 images.*nothing was saved"):
+        run(tmp_path, callback=poison)
+    assert not (tmp_path / "m.safetensors").exists()
+
+
+def test_the_card_says_where_the_model_comes_from(tmp_path):
+    card = load_combiner(run(tmp_path, command="facescreen train …").path).card
+    assert card["command"] == "facescreen train …"
+    assert card["data"] == {"source": "gradients", "fingerprint": "v1", "faces": 20}
+    assert card["settings"]["seed"] == 0 and card["images"] == 48
+    assert card["machine"]["threads"] == torch.get_num_threads()
+    assert card["minutes"] >= 0 and card["facescreen"]
+
+
+def test_a_folder_of_photographs_is_trained_on_end_to_end(tmp_path, capsys, monkeypatch):
+    short = replace(RECIPES["combiner"], mapping_steps=5)
+    monkeypatch.setitem(RECIPES, "combiner", short)
+    (tmp_path / "photos").mkdir()
+    for number, photo in enumerate(Gradients().load(range(5))):
+        save_png(tmp_path / "photos" / f"{number}.png", photo)
+    out, source = tmp_path / "m.safetensors", f"folder:{tmp_path / 'photos'}"
+    main_train(source, out, minutes=None, images=64, seed=2, size=16, device="cpu")
+    card = load_combiner(out).card
+    assert card["data"]["faces"] == 5 and card["images"] == 64
+    assert card["command"].startswith(
+        f"facescreen train --recipe combiner --source {source} --images 64 --seed 2"
+    )
+    assert "64 images" in capsys.readouterr().out
+
+
+def test_a_source_without_faces_is_refused(tmp_path):
+    class Empty(Gradients):
+        name = "empty"
+
+        def __len__(self):
+            return 0
+
+    with pytest.raises(ValueError, match="empty has no faces"):
+        train(Empty(), TINY, tmp_path / "m.safetensors", progress=False)
+
+
+@given(st.integers(1, 30), st.integers(1, 9), st.integers(0, 5))
+def test_each_pass_shows_every_face_once(faces, batch, seed):
+    class Counted:
+        def __len__(self):
+            return faces
+
+        def load(self, indices):
+            self.seen += indices.tolist()
+            return np.zeros((len(indices), 16, 16, 3), np.uint8)
+
+    source = Counted()
+    source.seen = []
+    settings = replace(TINY, batch=batch, seed=seed)
+    for step in range(-(-2 * faces // batch)):
+        batch_of_faces(source, settings, step)
+    assert (
+        sorted(source.seen[:faces]) == sorted(source.seen[faces : 2 * faces]) == list(range(faces))
+    )
+
+
+def test_training_combines_within_the_learned_styles():
+    styles = on_sphere(torch.randn(12, 8))
+    for seed in range(20):
+        random = torch.Generator().manual_seed(seed)
+        combined = combined_styles(styles, 6, 4, random)
+        assert combined.shape == (6, 4, 8)
+        assert torch.allclose(combined.norm(dim=2), torch.full((6, 4), 8**0.5), atol=1e-5)
+
+
+def test_two_processes_do_not_train_one_model(tmp_path):
+    result = run(tmp_path)
+    program = (
+        "import sys; from facescreen.files import locked; from pathlib import Path; "
+        "lock = locked(Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, result.path.with_suffix(".lock")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as holder:
+        assert holder.stdout.readline() == b"held\n"
+        before = result.path.read_bytes()
+        with pytest.raises(InUseError, match="another process"):
+            run(tmp_path)
+        assert result.path.read_bytes() == before
+        holder.kill()
+    run(tmp_path)  # the lock died with its holder
+
+
+# --- where and how it runs ------------------------------------------------------------------------
+
+
+def test_another_way_is_taken_only_where_it_is_clearly_faster(monkeypatch):
+    seconds = {(True, "float32"): 1.0, (False, "float32"): 0.9}
+    seconds |= {(True, "bfloat16"): 0.8, (False, "bfloat16"): 0.95}
+    asked = []
+
+    def timed(settings, device):
+        asked.append(settings.precision)
+        return seconds[settings.channels_last, settings.precision]
+
+    monkeypatch.setattr(speed, "seconds_per_step", timed)
+    monkeypatch.setattr(speed, "has_bfloat16", lambda device: False)
+    assert speed.fastest(TINY, "cpu") == TINY, "0.9 of the time is within what timing errs"
+    assert "bfloat16" not in asked, "not even tried where the hardware lacks it"
+    monkeypatch.setattr(speed, "has_bfloat16", lambda device: True)
+    assert speed.fastest(TINY, "cpu") == replace(TINY, precision="bfloat16")
+
+
+def test_a_step_is_timed_for_every_recipe_and_precision(recipe):
+    for precision in ("float32", "bfloat16"):
+        assert speed.seconds_per_step(replace(recipe, precision=precision), "cpu") > 0
+
+
+def test_bfloat16_learns_nearly_the_same(recipe):
+    results = []
+    for precision in ("float32", "bfloat16"):
+        trainer = trainer_for(replace(recipe, precision=precision))
+        batch = batch_of_faces(Gradients(), recipe, 0)
+        results.append(trainer.step(batch, torch.Generator().manual_seed(0)))
+    assert results[1] == pytest.approx(results[0], rel=0.1, abs=0.1)
+    assert results[1] != results[0]
+
+
+def test_a_device_that_is_not_there_is_named(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(ValueError, match="no cuda; use cpu"):
+        speed.choose_device("cuda")
+    with pytest.raises(ValueError, match="no device 'tpu'"):
+        speed.choose_device("tpu")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert speed.choose_device("auto") == "cuda" and speed.choose_device("cpu") == "cpu"
+
+
+def test_a_run_goes_on_with_the_precision_it_began_with(tmp_path, monkeypatch):
+    (tmp_path / "photos").mkdir()
+    for number, photo in enumerate(Gradients().load(range(5))):
+        save_png(tmp_path / "photos" / f"{number}.png", photo)
+    out, source = tmp_path / "m.safetensors", f"folder:{tmp_path / 'photos'}"
+    given = {"minutes": None, "seed": 0, "size": 16, "recipe": "modern", "device": "cpu"}
+    main_train(source, out, images=32, precision="bfloat16", **given)
+
+    def fail(*_):
+        raise AssertionError("measured anew")
+
+    monkeypatch.setattr("facescreen.gan.training.fastest", fail)
+    main_train(source, out, images=64, **given)
+    assert load_model(out).card["settings"]["precision"] == "bfloat16"
+
+
+def test_the_cards_command_says_how_it_was_computed(tmp_path, monkeypatch):
+    (tmp_path / "photos").mkdir()
+    for number, photo in enumerate(Gradients().load(range(5))):
+        save_png(tmp_path / "photos" / f"{number}.png", photo)
+    out, source = tmp_path / "m.safetensors", f"folder:{tmp_path / 'photos'}"
+
+    def unusual(settings, device):
+        return replace(settings, precision="bfloat16", channels_last=False)
+
+    monkeypatch.setattr("facescreen.gan.training.fastest", unusual)
+    main_train(source, out, None, 32, seed=0, size=16, recipe="modern", device="cpu", faces=4)
+    card = load_model(out).card
+    words = shlex.split(card["command"])
+    assert words[:2] == ["facescreen", "train"] and card["data"]["faces"] == 4
+    before, out_again = out.read_bytes(), tmp_path / "again.safetensors"
+    words[words.index("--out") + 1] = str(out_again)
+    monkeypatch.delattr("facescreen.gan.training.fastest")
+    assert cli.main(words[1:]) == cli.SUCCESS
+    assert out_again.read_bytes() == before

@@ -1,0 +1,321 @@
+"""Laws of the reference set: images, checksums and labels fit together; faults are named."""
+
+import csv
+import hashlib
+import json
+import shutil
+from collections import Counter, defaultdict
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from facescreen.labels import (
+    REFERENCE,
+    ReferenceSetError,
+    final_labels,
+    load_reference,
+    pixels_checksum,
+    read_card,
+)
+from facescreen.labels.reference import POOLS
+from facescreen.screening import PAPER_RULES
+
+IMAGES = {"default": 3456, "strong": 576, "test": 576, "test_strong": 192}
+LABELS = {"valid", "broken_saturated", "broken_other", "unsure"}
+LOOKS = {"look 1", "look 2", "look 3"}
+
+
+def rows_of(path):
+    with open(path, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def pools():
+    """Both pools as shipped: loading them checks every image against its checksum."""
+    return {name: load_reference(name) for name in POOLS}
+
+
+@pytest.fixture(scope="module")
+def sums():
+    return {row["image"]: row["sha256"] for row in rows_of(REFERENCE / "images.csv")}
+
+
+@pytest.fixture(scope="module")
+def ratings():
+    return rows_of(REFERENCE / "labels.csv")
+
+
+# --- the shipped set ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", POOLS)
+def test_every_image_of_a_pool_has_one_file_and_one_checksum_and_nothing_else_lies_there(
+    name, pools, sums
+):
+    pool = pools[name]
+    files = sorted(f"{name}/{path.name}" for path in (REFERENCE / name).iterdir())
+    assert len(files) == len(pool) == IMAGES[name] == read_card()["pools"][name]["count"]
+    assert files == [image for image in sums if image.startswith(f"{name}/")] == [*pool.files]
+    assert files == [f"{name}/{index:04d}.webp" for index in range(IMAGES[name])]
+    assert pool.images.shape == (IMAGES[name], 64, 64, 3) and pool.images.dtype == np.uint8
+    assert len(rows_of(REFERENCE / "images.csv")) == len(sums) == sum(IMAGES.values())
+
+
+@pytest.mark.parametrize("name", ["default/0000.webp", "default/3455.webp", "strong/0031.webp"])
+def test_a_checksum_is_the_sha256_of_the_shape_and_the_pixels(name, sums):
+    with Image.open(REFERENCE / name) as opened:
+        assert (opened.mode, opened.size) == ("RGB", (64, 64))
+        pixels = opened.tobytes()
+    assert hashlib.sha256(b"(64, 64, 3)" + pixels).hexdigest() == sums[name]
+
+
+def test_images_are_stored_without_loss(sums):
+    for name in sums:
+        with open(REFERENCE / name, "rb") as file:
+            assert file.read(16)[8:] == b"WEBPVP8L", name
+
+
+def test_no_two_images_of_the_whole_set_are_equal(pools, sums):
+    pixels = {image.tobytes() for pool in pools.values() for image in pool.images}
+    assert len(pixels) == len(set(sums.values())) == sum(IMAGES.values())
+
+
+def test_the_folder_is_at_most_25_megabytes_and_holds_no_other_folder():
+    assert sum(path.stat().st_size for path in REFERENCE.rglob("*") if path.is_file()) <= 25e6
+    assert {path.name for path in REFERENCE.iterdir() if path.is_dir()} == set(POOLS)
+
+
+def test_every_image_was_looked_at_twice_and_by_no_rater_twice(ratings, sums):
+    pairs = [(row["image"], row["rater"]) for row in ratings]
+    assert len(set(pairs)) == len(pairs)
+    for look in ("look 1", "look 2"):
+        assert {image for image, rater in pairs if rater == look} == set(sums)
+    assert {rater for _, rater in pairs} <= LOOKS
+    assert {image for image, _ in pairs} == set(sums)
+
+
+def test_labels_come_from_the_guide_and_times_are_times(ratings):
+    assert {row["label"] for row in ratings} <= LABELS
+    guide = (REFERENCE / "GUIDE.md").read_text(encoding="utf-8")
+    assert all(f"| `{label}` |" in guide for label in LABELS)
+    for when in {row["when"] for row in ratings}:
+        assert datetime.fromisoformat(when).utcoffset().total_seconds() == 0
+
+
+def test_a_third_look_saw_images_that_two_looks_disagreed_on_and_few_others(ratings):
+    said = defaultdict(dict)
+    for row in ratings:
+        said[row["image"]][row["rater"]] = row["label"]
+    third = {image for image, looks in said.items() if "look 3" in looks}
+    differed = {image for image, looks in said.items() if looks["look 1"] != looks["look 2"]}
+    if third:  # once it was given, it was given to all in doubt
+        assert differed <= third
+    assert len(third) < len(said) / 2
+
+
+def slow_final_label(looks):
+    """What most looks said; of labels said equally often, the last look's."""
+    counts = Counter(looks[rater] for rater in sorted(looks))
+    most = max(counts.values())
+    leading = [label for label, count in counts.items() if count == most]
+    return leading[0] if len(leading) == 1 else looks[max(looks)]
+
+
+def test_final_labels_equal_a_slow_vote(ratings, pools):
+    said = defaultdict(dict)
+    for row in ratings:
+        said[row["image"]][row["rater"]] = row["label"]
+    for pool in pools.values():
+        expected = [slow_final_label(said[file]) for file in pool.files]
+        assert pool.labels.tolist() == expected
+        assert pool.counts == {label: expected.count(label) for label in pool.counts}
+        broken = [label in ("broken_saturated", "broken_other") for label in expected]
+        assert pool.broken.tolist() == broken
+        for look in LOOKS:
+            given = [said[file].get(look, "") for file in pool.files]
+            assert pool.rated_by(look).tolist() == given
+        assert pool.rated_by("nobody").tolist() == [""] * len(pool)
+
+
+def test_every_pool_holds_valid_images_and_both_kinds_of_broken_ones(pools):
+    for pool in pools.values():
+        assert min(pool.counts[label] for label in LABELS - {"unsure"}) > 10
+        assert pool.counts["valid"] > 0.4 * len(pool)
+        assert f"{len(pool):,} images, {pool.counts['valid']:,} valid" in repr(pool)
+    shares = [pools[name].broken.mean() for name in ("default", "strong")]
+    assert shares[0] < shares[1], "extrapolating further breaks more"
+
+
+@pytest.mark.parametrize("rule", PAPER_RULES.values(), ids=PAPER_RULES)
+def test_each_of_the_papers_rules_can_save_2500_images_of_the_default_pool(rule, pools):
+    assert rule(pools["default"].images).counts["passed"] >= 2500
+
+
+def test_the_labels_belong_to_the_shipped_model(checkout):
+    models = checkout / "data" / "models"
+    card = json.loads((models / "combiner64.json").read_text(encoding="utf-8"))
+    weights = hashlib.sha256((models / "combiner64.safetensors").read_bytes()).hexdigest()
+    assert card["sha256"] == weights
+    drawn = read_card()["pools"]
+    assert drawn.keys() == set(POOLS)
+    for pool in drawn.values():
+        assert pool["model_sha256"] == weights
+        assert pool["source_fingerprint"] == card["data"]["fingerprint"]
+
+
+# --- the last word on an image --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("looks", "last"),
+    [
+        (["valid"], "valid"),
+        (["valid", "valid"], "valid"),
+        (["valid", "unsure"], "unsure"),
+        (["unsure", "valid"], "valid"),
+        (["valid", "broken_other", "valid"], "valid"),
+        (["broken_other", "valid", "valid"], "valid"),
+        (["valid", "valid", "broken_other"], "valid"),
+        (["valid", "broken_other", "unsure"], "unsure"),
+        (["broken_other", "broken_saturated", "valid"], "valid"),
+        (["broken_other", "broken_saturated", "broken_saturated"], "broken_saturated"),
+    ],
+)
+def test_most_looks_win_and_where_none_leads_the_last_one(looks, last):
+    rows = [("a.webp", label, f"look {n}", "then") for n, label in enumerate(looks, 1)]
+    rows += [("b.webp", "unsure", "look 1", "then")]
+    for order in (rows, rows[::-1]):
+        table = pd.DataFrame(order, columns=["image", "label", "rater", "when"])
+        assert final_labels(table).to_dict() == {"a.webp": last, "b.webp": "unsure"}
+
+
+# --- what is wrong is named -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def small(tmp_path):
+    """The first four images of one pool and two of the other, with their tables."""
+    folder = tmp_path / "reference"
+    kept = [f"default/{n:04d}.webp" for n in range(4)] + [f"strong/{n:04d}.webp" for n in range(2)]
+    for name in kept:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(REFERENCE / name, folder / name)
+    for table in ("images.csv", "labels.csv"):
+        with open(REFERENCE / table, encoding="utf-8") as file:
+            lines = [line for n, line in enumerate(file) if n == 0 or line.split(",")[0] in kept]
+        (folder / table).write_text("".join(lines), encoding="utf-8")
+    return folder
+
+
+def problem(folder, pool="default"):
+    """The one sentence that says what is wrong."""
+    with pytest.raises(ReferenceSetError) as caught:
+        load_reference(pool, folder)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def rewrite(path, old, new, count=1):
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, count), encoding="utf-8")
+
+
+def test_a_folder_of_ones_own_is_read_like_the_shipped_one(small, pools):
+    for name, count in (("default", 4), ("strong", 2)):
+        own = load_reference(name, str(small))
+        np.testing.assert_array_equal(own.images, pools[name].images[:count])
+        assert own.labels.tolist() == pools[name].labels[:count].tolist()
+        assert set(own.ratings["image"]) == set(own.files)
+
+
+def test_another_file_format_with_the_same_pixels_is_the_same_image(small):
+    path = small / "default" / "0001.webp"
+    with Image.open(path) as opened:
+        opened.load()
+    opened.save(path, "PNG")
+    assert len(load_reference("default", small)) == 4
+    first = np.zeros((2, 3, 3), np.uint8)
+    assert pixels_checksum(first) != pixels_checksum(first.reshape(3, 2, 3))
+
+
+def test_a_missing_image_is_named(small):
+    (small / "default" / "0002.webp").unlink()
+    said = problem(small)
+    assert "default/0002.webp: No such file" in said and "expected" in said
+    assert len(load_reference("strong", small)) == 2, "the other pool is whole"
+
+
+def test_a_single_changed_value_is_found_and_the_file_named(small):
+    path = small / "default" / "0003.webp"
+    with Image.open(path) as opened:
+        pixels = np.array(opened)
+    pixels[63, 63, 2] ^= 1
+    Image.fromarray(pixels).save(path, "WEBP", lossless=True)
+    assert "default/0003.webp is not the image that was labeled" in problem(small)
+
+
+@pytest.mark.parametrize("content", [b"", b"no image at all", None])
+def test_a_file_that_is_no_whole_image_is_named(small, content):
+    path = small / "default" / "0000.webp"
+    path.write_bytes(path.read_bytes()[:500] if content is None else content)
+    said = problem(small)
+    assert "default/0000.webp: " in said and "expected" in said
+
+
+def test_an_unknown_label_is_named_beside_the_known_ones(small):
+    rewrite(small / "labels.csv", ",valid,", ",good,")
+    said = problem(small)
+    assert "labels.csv holds the label 'good'" in said
+    assert "expected one of valid, broken_saturated, broken_other, unsure" in said
+    rewrite(small / "labels.csv", ",good,", ",,")
+    assert "holds the label ''" in problem(small)
+
+
+def test_an_image_without_a_label_is_named(small):
+    path = small / "labels.csv"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if "default/0001" not in line), "utf-8")
+    said = problem(small)
+    assert "labels.csv has no label for default/0001.webp" in said
+    assert "expected one for every image" in said
+    path.write_text(lines[0], "utf-8")
+    assert "no label for default/0000.webp" in problem(small)
+
+
+def test_a_look_that_labels_an_image_twice_is_named(small):
+    with open(small / "labels.csv", "a", encoding="utf-8") as file:
+        file.write("default/0002.webp,valid,look 2,2030-01-01T00:00Z\n")
+    said = problem(small)
+    assert "labels.csv holds default/0002.webp twice for look 2, expected one label" in said
+
+
+@pytest.mark.parametrize("table", ["images.csv", "labels.csv"])
+def test_wrong_columns_are_named_beside_the_right_ones(small, table):
+    header = (small / table).read_text(encoding="utf-8").splitlines()[0]
+    rewrite(small / table, "image,", "picture,")
+    said = problem(small)
+    assert (
+        f"{table} has the columns {header.replace('image', 'picture').replace(',', ', ')}" in said
+    )
+    assert f"expected {header.replace(',', ', ')}" in said
+
+
+@pytest.mark.parametrize("table", ["images.csv", "labels.csv"])
+def test_a_table_that_cannot_be_read_is_named(small, table):
+    (small / table).unlink()
+    assert f"{table} cannot be read as a table" in problem(small)
+    (small / table).write_text("")
+    assert f"{table} cannot be read as a table" in problem(small)
+    (small / table).write_bytes(b"\xff\xfe\x00 no text")
+    assert table in problem(small)
+
+
+def test_a_pool_without_images_and_an_unknown_pool_are_named(small):
+    rewrite(small / "images.csv", "strong/", "other/", 9)
+    assert "images.csv names no image of the pool 'strong'" in problem(small, "strong")
+    assert problem(small, "weak") == "there is no pool 'weak'; the pools are " + ", ".join(POOLS)

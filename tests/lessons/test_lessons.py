@@ -1,0 +1,448 @@
+"""Laws of running lessons: every one runs, no failure is hidden, pages need no network."""
+
+import base64
+import json
+import os
+import re
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import ClassVar
+
+import nbformat
+import numpy as np
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from PIL import Image
+
+from facescreen import lessons
+from facescreen.lessons import LessonError, pages
+
+SHOW_PICTURE = """\
+import base64, io
+from IPython.display import Image as Show
+from PIL import Image
+file = io.BytesIO()
+Image.new("RGB", (8, 8), "red").save(file, "PNG")
+Show(data=file.getvalue())"""
+
+GOOD_WIDGET = """\
+import ipywidgets
+ipywidgets.interactive(lambda x: print(f"x is {x}"), x=(1, 9))"""
+
+BROKEN_WIDGET = """\
+import ipywidgets
+from IPython.display import display
+out = ipywidgets.Output()
+with out:
+    raise ValueError("inside the widget")
+display(out)"""
+
+
+LINKS = """\
+[next](02_bad.ipynb#Fail), [not run](04_other.ipynb), [plan](../plan%20a&b.txt), [here](#Raise),
+[site](https://example.org/a.ipynb), [gone](gone.md)
+
+<details><summary>Answer</summary>See <a href="03_widget.ipynb">lesson 03</a>.</details>"""
+
+
+def parameters_cell(source: str):
+    return new_code_cell(source, metadata={"tags": ["parameters"]})
+
+
+def write(path: Path, *cells) -> Path:
+    notebook = new_notebook(cells=list(cells))
+    notebook.metadata["kernelspec"] = {
+        "name": "python3",
+        "display_name": "Python 3 (ipykernel)",
+        "language": "python",
+    }
+    nbformat.write(notebook, path)
+    return path
+
+
+class References(HTMLParser):
+    """Collects what a browser would fetch when it shows a page: everything but links to click."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fetched: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        for name, value in attrs:
+            if name in ("src", "srcset", "data", "poster") or (name == "href" and tag != "a"):
+                self.fetched.append(value or "")
+
+
+def fetched_by(page: str) -> list[str]:
+    """Addresses on the network that showing a page would fetch, in markup, styles and scripts."""
+    references = References()
+    references.feed(page)
+    in_code = re.findall(r"""(?:url\(|@import|import\(|fetch\()\s*['"]?(https?:|//)""", page)
+    return [r for r in references.fetched if re.match(r"\s*(https?:)?//", r)] + in_code
+
+
+# --- choosing ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shelf(tmp_path):
+    for name in ("01_b", "00_a", "A1_ledger", "scratch", "10_c"):
+        write(tmp_path / f"{name}.ipynb", parameters_cell(""))
+    return tmp_path
+
+
+def test_lessons_come_in_reading_order_and_other_notebooks_stay_out(shelf):
+    assert [p.stem for p in lessons.find_lessons(shelf)] == ["00_a", "01_b", "10_c", "A1_ledger"]
+
+
+@pytest.mark.parametrize("name", ["01", "1", "01_b", "01_b.ipynb", "notebooks/01_b.ipynb"])
+def test_a_lesson_is_named_by_number_name_or_file(shelf, name):
+    assert [p.stem for p in lessons.find_lessons(shelf, [name])] == ["01_b"]
+
+
+def test_an_unknown_lesson_is_refused_with_the_known_ones(shelf):
+    with pytest.raises(LessonError, match=r"no lesson '07'; there are 00_a, 01_b, 10_c"):
+        lessons.find_lessons(shelf, ["07"])
+
+
+def test_a_folder_without_lessons_is_refused(tmp_path):
+    with pytest.raises(LessonError, match="no lessons"):
+        lessons.find_lessons(tmp_path)
+
+
+# --- parameters ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "value"),
+    [
+        ("x: int = 200", "7", 7),
+        ("x: float = 0.5", "2", 2.0),
+        ("x: bool = False", "true", True),
+        ("x: bool = True", "False", False),
+        ('x: str = "multi"', "7", "7"),
+        ("x = 200", "7", 7),
+        ("x = True", "false", False),
+        ('x = "a"', "7", "7"),
+        ("x: list = [1]", "[2, 3]", [2, 3]),
+    ],
+)
+def test_values_take_the_type_that_the_lesson_declares(tmp_path, line, text, value):
+    path = write(tmp_path / "01_a.ipynb", parameters_cell(line))
+    (given,) = lessons.assign_parameters([path], [("x", text)]).values()
+    assert given == {"x": value}
+    assert type(given["x"]) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("line", "text"), [("x: int = 1", "1.5"), ("x: bool = True", "yes!"), ("x: float = 1.0", "one")]
+)
+def test_a_value_of_another_type_is_refused_by_name(tmp_path, line, text):
+    path = write(tmp_path / "01_a.ipynb", parameters_cell(line))
+    with pytest.raises(LessonError, match="parameter 'x' takes ") as caught:
+        lessons.assign_parameters([path], [("x", text)])
+    assert text in str(caught.value)
+
+
+def test_an_unknown_parameter_is_refused_with_the_known_ones(tmp_path):
+    path = write(tmp_path / "01_a.ipynb", parameters_cell("count: int = 1\nseed: int = 2"))
+    with pytest.raises(LessonError, match=r"parameter 'cuont': 01_a has count, seed"):
+        lessons.assign_parameters([path], [("cuont", "5")])
+
+
+def test_each_lesson_is_given_only_the_parameters_that_it_has(tmp_path):
+    one = write(tmp_path / "01_a.ipynb", parameters_cell("count: int = 1"))
+    two = write(tmp_path / "02_b.ipynb", parameters_cell("seed: int = 1"))
+    given = lessons.assign_parameters([one, two], [("count", "5"), ("seed", "6")])
+    assert given == {one: {"count": 5}, two: {"seed": 6}}
+
+
+# --- running -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """Three lessons in one run: a good one, one failing in a cell, one failing in a widget."""
+    home = tmp_path_factory.mktemp("lessons")
+    folder, out = home / "notebooks", home / "out"
+    folder.mkdir()
+    Image.fromarray(np.zeros((4, 4, 3), np.uint8)).save(home / "plan.png")
+    (home / "plan a&b.txt").write_text("a plan")
+    (folder / "04_other.ipynb").write_text("{}")  # a lesson that is not run
+    write(
+        folder / "01_good.ipynb",
+        new_markdown_cell(
+            "# Count <bright> pixels & screen\n\n**What you'll do.** Count *all* `255`s.\n\n"
+            "## Raise $2^8$"
+        ),
+        parameters_cell("count: int = 1  # how many"),
+        new_markdown_cell("Inline $x^2$; ![plan](../plan.png)\n\n$$\\frac{a}{b}$$"),
+        new_markdown_cell(LINKS),
+        new_code_cell("import os, sys\nprint(count, sys.executable, os.getcwd())"),
+        new_code_cell(SHOW_PICTURE),
+        new_code_cell("answer = 42", metadata={"jupyter": {"source_hidden": True}}),
+        new_code_cell(
+            "import ipywidgets\nipywidgets.interactive(lambda x: print(f'x is {x}'), x=(1, 9))"
+        ),
+    )
+    write(
+        folder / "02_bad.ipynb",
+        new_markdown_cell("# Fail"),
+        new_code_cell("print('kept')"),
+        new_code_cell("raise RuntimeError('first line\\n<last> line')"),
+        new_code_cell("print('never')"),
+    )
+    write(folder / "03_widget.ipynb", new_code_cell(BROKEN_WIDGET))
+    said = []
+    chosen = lessons.find_lessons(folder, ["01", "02", "03"])
+    results = lessons.run_lessons(chosen, out, [("count", "77")], say=said.append)
+    return folder, out, {r.name: r for r in results}, "\n".join(said)
+
+
+def printed(notebook_file: Path) -> str:
+    notebook = nbformat.read(notebook_file, as_version=4)
+    return "".join(
+        output.get("text", "") for cell in notebook.cells for output in cell.get("outputs", [])
+    )
+
+
+def test_a_lesson_runs_in_its_own_folder_on_this_interpreter_with_the_given_value(run):
+    folder, out, results, _ = run
+    assert results["01_good"].ok, results["01_good"].message
+    assert printed(out / "01_good.ipynb").split("\n")[0] == f"77 {sys.executable} {folder}"
+
+
+def test_a_failing_lesson_stops_no_other_and_says_cell_and_error(run):
+    _, _, results, said = run
+    assert list(results) == ["01_good", "02_bad", "03_widget"]
+    assert results["02_bad"].message == "cell 3 (In [2]): RuntimeError: <last> line"
+    assert "02_bad" in said
+    assert "RuntimeError: <last> line" in said
+
+
+def test_a_failing_lesson_keeps_what_it_did_and_has_a_page(run):
+    _, out, results, _ = run
+    assert printed(out / "02_bad.ipynb").startswith("kept")
+    assert "RuntimeError" in results["02_bad"].page.read_text(encoding="utf-8")
+
+
+def test_an_error_inside_a_widget_fails_the_lesson(run):
+    _, _, results, _ = run
+    assert results["03_widget"].message == "inside a widget: ValueError: inside the widget"
+
+
+def test_pages_and_index_fetch_nothing_from_the_network(run):
+    _, out, results, _ = run
+    for page in [*(r.page for r in results.values()), out / "index.html"]:
+        text = page.read_text(encoding="utf-8")
+        assert fetched_by(text) == []
+        assert "default-src 'none'" in text
+
+
+def test_the_network_check_itself_finds_what_nbconvert_would_load(run):
+    from nbconvert import HTMLExporter
+
+    _, out, _, _ = run
+    page, _ = HTMLExporter().from_notebook_node(
+        nbformat.read(out / "01_good.ipynb", as_version=4), {}
+    )
+    assert len(fetched_by(page)) >= 3
+
+
+def test_a_page_draws_formulas_and_embeds_pictures(run):
+    _, _, results, _ = run
+    text = results["01_good"].page.read_text(encoding="utf-8")
+    assert "<msup>" in text
+    assert "<mfrac>" in text
+    assert re.search(r"<h2[^>]*>Raise <math[^>]*><mrow><msup>", text)
+    assert "$" not in re.sub(r"(?s)<style.*?</style>|<script.*?</script>", "", text)
+    pictures = re.findall(r"<img [^>]*data:image/png;base64,", text)
+    assert len(pictures) == 2  # the linked file and the drawn one
+    assert "Show the code" in text
+
+
+def test_a_page_says_where_a_widget_was_and_what_it_showed(run):
+    _, _, results, _ = run
+    text = results["01_good"].page.read_text(encoding="utf-8")
+    assert "make lab" in text
+    assert "x is 5" in text
+    assert "application/vnd.jupyter.widget-view+json" not in text
+
+
+def test_the_index_escapes_names_links_pages_and_marks_failures(run):
+    _, out, _, _ = run
+    text = (out / "index.html").read_text(encoding="utf-8")
+    assert "Count &lt;bright&gt; pixels &amp; screen" in text
+    assert "<bright>" not in text
+    assert 'href="01_good.html"' in text
+    assert text.count("FAILED") == 2
+    assert text.count("<img ") == 1
+    assert "<p>Count all 255s.</p>" in text
+    assert "1 of 3 ran" in text
+
+
+class Links(HTMLParser):
+    """Collects the links of a page, in order."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        self.found += [v for n, v in attributes if tag == "a" and n == "href" and "¶" not in v]
+
+
+def test_links_of_a_page_lead_to_pages_and_to_files_of_the_checkout(run):
+    folder, out, results, _ = run
+    links = Links(results["01_good"].page.read_text(encoding="utf-8")).found
+    beside = os.path.relpath(folder.parent, out)
+    for expected in (
+        "02_bad.html#Fail",
+        f"{os.path.relpath(folder, out)}/04_other.ipynb",
+        f"{beside}/plan a&b.txt",
+        "03_widget.html",
+        "https://example.org/a.ipynb",
+        "gone.md",
+        "index.html",
+    ):
+        assert expected in links, (expected, links)
+    dead = [
+        link
+        for link in links
+        if "://" not in link and not link.startswith("#") and link != "gone.md"
+        if not (out / link.partition("#")[0]).exists()
+    ]
+    assert dead == []
+
+
+def test_a_bar_leads_to_the_lessons_before_and_after(run):
+    _, _, results, _ = run
+    bars = {}
+    for name, result in results.items():
+        bar = re.findall(r"(?s)<nav.*?</nav>", result.page.read_text(encoding="utf-8"))
+        assert len(bar) == 2 and bar[0] == bar[1], "above and below the lesson"
+        bars[name] = Links(bar[0]).found
+    assert bars["01_good"] == ["index.html", "02_bad.html"]
+    assert bars["02_bad"] == ["index.html", "01_good.html", "03_widget.html"]
+    assert bars["03_widget"] == ["index.html", "02_bad.html"]
+
+
+def test_formulas_that_cannot_be_converted_stay_readable():
+    assert pages.mathml(r"\frac{a}{") == r"<code>\frac{a}{</code>"
+
+
+def test_another_kernel_of_the_same_name_is_not_used(tmp_path, monkeypatch):
+    decoy = tmp_path / "kernels" / "python3"
+    decoy.mkdir(parents=True)
+    (decoy / "kernel.json").write_text(
+        json.dumps({"argv": ["/bin/false"], "display_name": "decoy", "language": "python"})
+    )
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    from jupyter_client.kernelspec import KernelSpecManager
+
+    assert KernelSpecManager().get_kernel_spec("python3").argv == ["/bin/false"]
+    with lessons.own_kernel():
+        assert KernelSpecManager().get_kernel_spec("python3").argv[0] == sys.executable
+    assert os.environ["JUPYTER_PATH"] == str(tmp_path)
+
+
+def test_a_file_that_is_no_notebook_fails_alone_and_is_named(tmp_path):
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    write(
+        folder / "00_good.ipynb", parameters_cell("count: int = 1"), new_code_cell("print(count)")
+    )
+    (folder / "01_cut.ipynb").write_text('{"cells": [')
+    (folder / "02_empty.ipynb").write_bytes(b"")
+    (folder / "03_binary.ipynb").write_bytes(b"\xff\xfe\x00")
+    write(folder / "04_no_cells.ipynb")
+    write(folder / "05_last.ipynb", new_code_cell("print('reached')"))
+    out, said = tmp_path / "out", []
+    chosen = lessons.find_lessons(folder)
+    results = lessons.run_lessons(chosen, out, [("count", "77")], said.append)
+    assert [r.name for r in results if r.ok] == ["00_good", "04_no_cells", "05_last"]
+    assert printed(out / "00_good.ipynb") == "77\n"
+    assert printed(out / "05_last.ipynb") == "reached\n"
+    for name in ("01_cut", "02_empty", "03_binary"):
+        (line,) = [line for line in said if line.startswith(name) and "FAILED" in line]
+        assert "\n" not in line and len(line.split("FAILED")[1].split()) > 2, "and says why"
+    assert (out / "index.html").read_text(encoding="utf-8").count("FAILED") == 3
+    assert lessons.normalize(folder / "04_no_cells.ipynb").ok
+
+
+def test_a_dead_kernel_is_a_failure_of_that_lesson_alone(tmp_path):
+    path = write(tmp_path / "01_dies.ipynb", new_code_cell("import os; os._exit(3)"))
+    result = lessons.execute(path, tmp_path / "out.ipynb")
+    assert "DeadKernelError" in result.message
+
+
+# --- keeping outputs -----------------------------------------------------------------------------
+
+
+def test_normalized_lessons_keep_outputs_and_nothing_that_changes_from_run_to_run(tmp_path):
+    path = write(
+        tmp_path / "01_a.ipynb",
+        parameters_cell("count: int = 3"),
+        new_code_cell("# NBVAL_CHECK_OUTPUT\nprint(count)"),
+        new_code_cell(GOOD_WIDGET),
+    )
+    ids = [cell.id for cell in nbformat.read(path, as_version=4).cells]
+    assert lessons.normalize(path).ok
+    first = path.read_text(encoding="utf-8")
+    notebook = nbformat.read(path, as_version=4)
+    assert [cell.id for cell in notebook.cells] == ids
+    assert [cell.execution_count for cell in notebook.cells] == [1, 2, 3]
+    assert notebook.cells[1].outputs[0].text == "3\n"
+    assert not re.search("papermill|widget-|start_time|VBox", first)
+    assert [output.get("text") for output in notebook.cells[2].outputs[1:]] == ["x is 5\n"]
+    assert lessons.normalize(path).ok
+    assert path.read_text(encoding="utf-8") == first
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(1.0, "0.1"), (42.0, "0.7"), (605.0, "10.1")])
+def test_the_minutes_under_the_title_are_those_measured(seconds, said):
+    head = new_markdown_cell("# A\n\n*Lesson 01 · exercises 5 minutes, run 0.9 minutes on 7 cores*")
+    notebook = lessons.timed(
+        new_notebook(cells=[head, new_markdown_cell("run 3 minutes")]), seconds
+    )
+    cores = f"run {said} minutes on {os.cpu_count()} cores"
+    assert notebook.cells[0].source == f"# A\n\n*Lesson 01 · exercises 5 minutes, {cores}*"
+    assert notebook.cells[1].source == "run 3 minutes"
+
+
+def test_a_lesson_that_fails_is_not_overwritten(tmp_path):
+    path = write(tmp_path / "01_a.ipynb", new_code_cell("1 / 0"))
+    before = path.read_bytes()
+    assert "ZeroDivisionError" in lessons.normalize(path).message
+    assert path.read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["01_a.ipynb"]
+
+
+def test_the_thumbnail_is_the_first_picture():
+    red = base64.b64encode(b"one").decode()
+    cell = new_code_cell("", outputs=[nbformat.v4.new_output("display_data", {"image/png": red})])
+    assert pages.first_picture(new_notebook(cells=[new_code_cell(""), cell])) == b"one"
+    assert pages.first_picture(new_notebook(cells=[])) is None
+
+
+def test_a_page_holds_each_pictures_description():
+    picture = nbformat.v4.new_output(
+        "display_data",
+        {"image/png": "iVBORw0KGgo="},
+        metadata={"image/png": {"alt": 'Red <reaches> "255" & more.'}},
+    )
+    lesson = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x", outputs=[picture])])
+    page = pages.lesson_html(lesson, "A lesson", Path("a.ipynb"), Path("a.html"), {})
+
+    class Pictures(HTMLParser):
+        found: ClassVar[list[str]] = []
+
+        def handle_starttag(self, tag, attributes):
+            if tag == "img":
+                self.found.append(dict(attributes)["alt"])
+
+    Pictures().feed(page)
+    assert Pictures.found == ['Red <reaches> "255" & more.']
+    assert "No description" not in page

@@ -1,0 +1,141 @@
+"""Laws of the two histograms: the fast one equals the obvious one, whatever the images."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from facescreen.screening import bright_counts, channel_histogram, histogram
+
+
+@st.composite
+def image_batches(draw):
+    """Batches of any shape, with any share of bright bytes, scattered or in runs."""
+    shape = draw(st.tuples(st.integers(0, 4), st.integers(1, 33), st.integers(1, 33)))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    images = rng.integers(0, draw(st.integers(1, 256)), (*shape, 3)).astype(np.uint8)
+    if draw(st.booleans()):
+        images[:, : shape[1] // 2] = draw(st.integers(0, 255))
+    bright = rng.random(images.shape) < draw(st.sampled_from([0, 0.02, 0.5, 1]))
+    images[bright] = rng.integers(draw(st.integers(200, 255)), 256, bright.sum())
+    return images
+
+
+@settings(max_examples=150)
+@given(image_batches(), st.integers(1, 255))
+def test_the_fast_count_equals_the_obvious_one(images, floor):
+    expected = channel_histogram(images)[:, :, floor:]
+    counts = bright_counts(images, floor)
+    assert counts.dtype == np.int64
+    np.testing.assert_array_equal(counts, expected)
+
+
+@given(image_batches())
+def test_the_obvious_count_equals_counting_by_hand(images):
+    counts = channel_histogram(images)
+    assert (counts.sum(axis=2) == images.shape[1] * images.shape[2]).all()
+    for value in (0, 1, 127, 128, 240, 255):
+        np.testing.assert_array_equal(counts[:, :, value], (images == value).sum(axis=(1, 2)))
+
+
+@pytest.mark.parametrize(
+    "shape", [(3, 256, 256), (1, 1024, 1024), (2, 701, 701), (9, 200, 200), (130, 64, 64)]
+)
+@pytest.mark.parametrize("floor", [1, 240, 255])
+def test_images_big_enough_for_two_threads_are_counted_whole(shape, floor):
+    images = np.random.default_rng(0).integers(0, 256, (*shape, 3), dtype=np.uint8)
+    np.testing.assert_array_equal(
+        bright_counts(images, floor), channel_histogram(images)[:, :, floor:]
+    )
+
+
+@pytest.mark.parametrize("value", [239, 240, 255])
+def test_an_image_of_one_value_does_not_overflow_any_tally(value):
+    images = np.full((1, 512, 512, 3), value, np.uint8)
+    counts = bright_counts(images)
+    assert counts.sum() == (0 if value < 240 else 3 * 512 * 512)
+    assert value < 240 or (counts[0, :, value - 240] == 512 * 512).all()
+
+
+def test_views_and_read_only_arrays_count_like_copies():
+    images = np.random.default_rng(1).integers(0, 256, (4, 20, 30, 3), dtype=np.uint8)
+    for view in (images[::2], images[:, ::-1], images[..., ::-1], images.transpose(0, 2, 1, 3)):
+        np.testing.assert_array_equal(bright_counts(view), bright_counts(view.copy()))
+    frozen = images.copy()
+    frozen.flags.writeable = False
+    np.testing.assert_array_equal(bright_counts(frozen), bright_counts(images))
+
+
+@pytest.mark.parametrize("shape", [(0, 64, 64, 3), (2, 0, 5, 3), (1, 1, 1, 3)])
+def test_empty_and_tiny_batches_have_counts_too(shape):
+    assert bright_counts(np.zeros(shape, np.uint8), 240).shape == (shape[0], 3, 16)
+    assert channel_histogram(np.zeros(shape, np.uint8)).shape == (shape[0], 3, 256)
+
+
+@pytest.mark.parametrize(
+    "images",
+    [np.zeros((2, 8, 8, 3)), np.zeros((8, 8, 3), np.uint8), np.zeros((2, 8, 8, 4), np.uint8)],
+)
+@pytest.mark.parametrize("count", [bright_counts, channel_histogram])
+def test_anything_but_uint8_rgb_batches_is_refused(count, images):
+    with pytest.raises(ValueError, match=r"must be uint8 of shape \(N, H, W, 3\), not"):
+        count(images)
+
+
+@pytest.mark.parametrize("floor", [0, 256, -1, 240.5, True, None, float("nan")])
+def test_a_floor_outside_1_to_255_is_refused(floor):
+    with pytest.raises(ValueError, match="floor must be"):
+        bright_counts(np.zeros((1, 4, 4, 3), np.uint8), floor)
+
+
+def test_two_python_threads_may_count_at_once():
+    images = np.random.default_rng(2).integers(0, 256, (200, 64, 64, 3), dtype=np.uint8)
+    expected, results = channel_histogram(images)[:, :, 240:], []
+    threads = [
+        threading.Thread(target=lambda: results.append(bright_counts(images))) for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(results) == 4
+    assert all((result == expected).all() for result in results)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system cannot fork")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_forked_process_counts_with_a_thread_of_its_own():
+    images = np.full((40, 128, 128, 3), 250, np.uint8)
+    expected = bright_counts(images)
+    child = os.fork()
+    if child == 0:
+        signal.alarm(20)  # a helper thread that stayed behind would be waited for forever
+        os._exit(0 if (bright_counts(images) == expected).all() else 1)
+    assert os.waitpid(child, 0)[1] == 0
+
+
+def test_counting_works_where_nothing_can_be_cached(monkeypatch):
+    import numba
+
+    def njit(*arguments, cache=False, **options):
+        if cache:
+            raise RuntimeError("cannot cache function: no locator available")
+        return real(*arguments, **options)
+
+    real = numba.njit
+    monkeypatch.setattr(numba, "njit", njit)
+    kernel = histogram._compiled.__wrapped__(histogram._count_narrow)
+    counts = np.zeros((1, 3, 16), np.int64)
+    kernel(np.full((1, 300), 250, np.uint8), 240, counts)
+    assert counts[0, :, 10].tolist() == [100, 100, 100]
+
+
+def test_importing_the_module_does_not_import_numba():
+    program = "import sys, facescreen.histogram; sys.exit('numba' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program]).returncode == 0

@@ -1,0 +1,344 @@
+"""The histogram explorer and the break-it lab: their numbers, their words, their controls."""
+
+import base64
+import io
+import subprocess
+import sys
+
+import matplotlib
+import nbformat
+import numpy as np
+import pytest
+from ipywidgets import HTML
+from PIL import Image
+
+from facescreen import breakage, plots
+from facescreen.lessons import execute
+from facescreen.plots.one_image import mask_words
+from facescreen.screening import MultiColorRule, SingleColorRule, reference_verdict
+from facescreen.widgets import BreakItLab, HistogramExplorer, break_it_lab, histogram_explorer
+from facescreen.widgets.break_it_lab import ANSWERS, AREAS, SEEDS
+from facescreen.widgets.words import multi_color_words, single_color_words
+
+matplotlib.use("agg")
+
+
+def faces(count=3, size=32):
+    """Not quite faces: soft gray ramps, none of them bright, one different from the next."""
+    ramp = np.linspace(20, 200, size * size).reshape(size, size)
+    return np.stack([np.stack([ramp - k, ramp, ramp * 0.9], -1) for k in range(count)]).astype(
+        np.uint8
+    )
+
+
+def images():
+    """Images of which a reader can count the bright pixels: none; red; white; red at 247."""
+    made = faces(4)
+    made[1][:10, :10] = (255, 3, 3)
+    made[2][:20] = 255
+    made[3][:6, :10] = (247, 7, 7)
+    return made
+
+
+def controls(view):
+    """Every control below a view by its description."""
+    found = {}
+    for child in getattr(view, "children", ()):
+        found |= {child.description: child} if getattr(child, "description", "") else {}
+        found |= controls(child)
+    return found
+
+
+def pane(view):
+    """Picture, alt text and Markdown of the pane, which holds these and no error."""
+    picture, text = view.children[-1].outputs
+    png = base64.b64decode(picture["data"]["image/png"])
+    assert png.startswith(b"\x89PNG")
+    assert picture["metadata"]["image/png"]["alt"].endswith(".")
+    assert {picture["output_type"], text["output_type"]} == {"display_data"}
+    return png, picture["metadata"]["image/png"]["alt"], text["data"]["text/markdown"]
+
+
+def settings_of(control):
+    """Minimum, default and maximum of a control; of a list's options the first, fifth and last."""
+    if hasattr(control, "min"):
+        return [control.min, control.value, control.max]
+    return [control.options[k][1] for k in (0, 4, -1)]
+
+
+# --- words ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rule", [SingleColorRule(), MultiColorRule(), MultiColorRule(40, 100)])
+@pytest.mark.parametrize("k", range(4))
+def test_words_agree_with_the_slow_verdict(rule, k):
+    image = images()[k]
+    reason, score, _, value, total = reference_verdict(image, rule)
+    say = single_color_words if isinstance(rule, SingleColorRule) else multi_color_words
+    said = say(rule(image[np.newaxis]))
+    assert said.startswith(f"**✗ broken** ({reason})" if reason else "**✓ valid**")
+    assert f"(largest − smallest), {score:,}, {'reaches' if score >= 40 else 'is below'} 40" in said
+    if (image[..., :] >= 240).any() or isinstance(rule, SingleColorRule):
+        assert f"at {value}" in said
+    if isinstance(rule, MultiColorRule) and reason != "color":
+        limit = int(rule.sum_threshold)
+        compared = "reaches" if total >= limit else "is below"
+        assert f"the sum, {total:,}, {compared} {limit:,}." in said
+
+
+def test_words_of_a_rule_in_fractions_and_of_the_other_sum():
+    image = images()[2:3]  # 640 of 1,024 pixels are white
+    said = multi_color_words(MultiColorRule.scaled(0.5, 0.5, white_sum="others")(image))
+    assert "is below 512; the sum of the two other channels, 1,280, reaches 512." in said
+    said = single_color_words(SingleColorRule.scaled(0.01)(image))
+    assert "every channel has 640 pixels" in said and "is below 11." in said
+
+
+def test_words_at_the_threshold_itself():
+    image = images()[3:]  # 60 red pixels at 247, none of the other channels
+    assert "60, reaches 60." in multi_color_words(MultiColorRule(60)(image))
+    assert "60, is below 61; the sum, 60, reaches 60." in multi_color_words(
+        MultiColorRule(61, 60)(image)
+    )
+
+
+# --- histogram explorer ---------------------------------------------------------------------------
+
+
+def test_counts_are_those_of_numpy_at_every_value():
+    shown = images()
+    for index in range(4):
+        for value in (0, 3, 128, 247, 254, 255):
+            model = HistogramExplorer(shown, index=index, value=value)
+            expected = [int((shown[index][..., c] == value).sum()) for c in range(3)]
+            assert model.counts.tolist() == expected
+            assert model.difference == max(expected) - min(expected)
+            row = " | ".join(f"{n:,}" for n in [*expected, max(expected) - min(expected)])
+            assert f"| pixels at value {value} | {row} |" in model.text
+
+
+def test_the_explorer_refuses_what_it_cannot_show():
+    with pytest.raises(ValueError, match="no image"):
+        histogram_explorer(images()[:0])
+    with pytest.raises(ValueError, match="2 captions for 4 images"):
+        histogram_explorer(images(), ["a", "b"])
+
+
+@pytest.mark.parametrize("description", ["Image", "Value", "or type it"])
+@pytest.mark.parametrize("which", [0, 1, 2])
+def test_each_control_of_the_explorer_at_its_ends_and_default(description, which):
+    shown, view = images(), histogram_explorer(images(), ["plain", "blob", "white", "near"])
+    found = controls(view)
+    found[description].value = settings_of(found[description])[which]
+    index, value = found["Image"].value, found["Value"].value
+    assert value == found["or type it"].value
+    _, alt, text = pane(view)
+    model = HistogramExplorer(shown, ["plain", "blob", "white", "near"], index, value)
+    assert text == model.text
+    reds, greens, blues = ((shown[index][..., c] == value).sum() for c in range(3))
+    assert f"Pixels at value {value}: red {reds:,}, green {greens:,}, blue {blues:,};" in alt
+    assert alt.startswith(f"Image {index}: {['plain', 'blob', 'white', 'near'][index]}.")
+
+
+def test_arrows_step_through_all_images_and_around():
+    view = histogram_explorer(images())
+    found = controls(view)
+    seen, pictures = [], set()
+    for _ in range(4):
+        seen.append(found["Image"].value)
+        pictures.add(pane(view)[0])
+        found["Next ▶"].click()
+    assert seen == [0, 1, 2, 3] and found["Image"].value == 0
+    assert len(pictures) == 4
+    found["◀ Previous"].click()
+    assert found["Image"].value == 3
+    assert "Image 3." in pane(view)[1]
+
+
+def test_the_explorer_takes_one_image_and_other_rules():
+    view = histogram_explorer(images()[3:], single=SingleColorRule(20), multi=MultiColorRule(61))
+    controls(view)["Next ▶"].click()
+    _, _, text = pane(view)
+    assert "0, is below 20." in text and "60, is below 61" in text
+
+
+def test_an_error_of_a_control_is_raised_and_not_hidden(monkeypatch):
+    view = histogram_explorer(images())
+    monkeypatch.setattr(HistogramExplorer, "content", lambda self: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        controls(view)["Value"].value = 3
+
+
+# --- break-it lab ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", breakage.KINDS)
+def test_the_outcome_is_that_of_both_rules_on_what_plant_makes(kind):
+    model = BreakItLab(faces(), 1, kind, 0.9, 0.3, 4)
+    planted = breakage.plant(faces()[1], kind, 0.9, 0.3, seed=4)
+    single, multi = (
+        reference_verdict(planted.image, rule)[0] != ""
+        for rule in (SingleColorRule(40), MultiColorRule(40, 1000))
+    )
+    if single == multi:
+        assert model.outcome == ("both flag it" if single else "neither")
+    else:
+        assert model.outcome == ("only single color" if single else "only multi color")
+    assert model.changed == (planted.image != faces()[1]).any(axis=-1).sum()
+
+
+def test_all_four_outcomes_occur():
+    model = BreakItLab(faces(size=64))
+    model.multi = MultiColorRule(500, 10_000)
+    assert model.outcome == "only single color"
+    model.multi = MultiColorRule()
+    seen = []
+    for kind, area in (("blob", 0.1), ("near_blob", 0.3), ("white_out", 0.01)):
+        model.change(kind=kind, area=area)
+        seen.append(model.outcome)
+    assert seen == ["both flag it", "only multi color", "neither"]
+
+
+def test_a_prediction_is_needed_and_counted_once():
+    model = BreakItLab(faces())
+    model.judge()
+    assert "Predict first" in model.message and not model.revealed and not model.history
+    model.predict("both flag it")
+    model.judge()
+    assert model.revealed and model.message.startswith("**Right.**")
+    assert model.score == "Right predictions: 1 of 1 (100 %)"
+    model.judge()
+    model.predict("neither")  # too late
+    assert model.score == "Right predictions: 1 of 1 (100 %)"
+    assert model.prediction == "both flag it"
+    assert model.change(strength=0.0) and not model.revealed and model.prediction is None
+    model.predict("both flag it")
+    model.judge()
+    assert model.message.startswith("**Not this time.**") and model.changed == 0
+    assert model.score == "Right predictions: 1 of 2 (50 %)"
+    model.change(strength=1.0)
+    model.predict("neither")
+    model.judge()  # judged at the start, so the answer is known
+    assert "does not count again" in model.message
+    assert model.score == "Right predictions: 1 of 2 (50 %)"
+
+
+def test_nothing_is_given_away_before_the_verdict():
+    model = BreakItLab(faces())
+    model.predict("neither")
+    shown = model.content()
+    said = shown[0]["metadata"]["image/png"]["alt"] + shown[1]["data"]["text/markdown"]
+    for secret in ("broken", "valid", "reaches", "below", "covers", "Pixels that changed"):
+        assert secret not in said
+
+
+@pytest.mark.parametrize("description", ["Face", "Strength", "Area", "Seed", "Kind"])
+@pytest.mark.parametrize("which", [0, 1, 2])
+def test_each_control_of_the_lab_at_its_ends_and_default(description, which):
+    view = break_it_lab(faces(), seed=5)
+    found = controls(view)
+    found[description].value = settings_of(found[description])[which]
+    now = {name: found[name].value for name in ("Face", "Kind", "Strength", "Area", "Seed")}
+    face = faces()[now["Face"]]
+    planted = breakage.plant(face, now["Kind"], now["Strength"], now["Area"], seed=now["Seed"])
+    _, alt, text = pane(view)
+    assert "after the verdict" in alt and "covers" not in text
+    found["Prediction"].value = "neither"
+    assert "You predict *neither*" in pane(view)[2]
+    found["Judge"].click()
+    _, alt, text = pane(view)
+    assert mask_words(planted.mask) in alt and mask_words(planted.mask) in text
+    changed = (planted.image != face).any(axis=-1).sum()
+    assert f"Pixels that changed: {changed:,}." in text
+    single, multi = (rule(planted.image[None]) for rule in (SingleColorRule(), MultiColorRule()))
+    assert f"Single-color rule: {single_color_words(single)}" in text
+    assert f"Multi-color rule: {multi_color_words(multi)}" in text
+    right = not (single.broken[0] or multi.broken[0])
+    assert text.count("**Right.**") == right
+
+
+def test_the_lab_offers_what_the_brief_says():
+    found = controls(break_it_lab(faces(), seed=5))
+    assert (found["Area"].min, found["Area"].max) == AREAS
+    assert (found["Seed"].min, found["Seed"].value, found["Seed"].max) == (SEEDS[0], 5, SEEDS[1])
+    assert [value for _, value in found["Kind"].options] == list(breakage.KINDS)
+    assert tuple(found["Prediction"].options) == ANSWERS
+    assert (found["Face"].min, found["Face"].max) == (0, 2)
+    with pytest.raises(ValueError, match="no face"):
+        break_it_lab(faces()[:0])
+
+
+def test_a_new_setting_clears_the_prediction_and_a_verdict_locks_it():
+    view = break_it_lab(faces())
+    found = controls(view)
+    found["Prediction"].value = "both flag it"
+    found["Seed"].value = 3
+    assert found["Prediction"].value is None
+    found["Judge"].click()
+    assert "Predict first" in pane(view)[2]
+    found["Prediction"].value = "both flag it"
+    found["Judge"].click()
+    assert found["Prediction"].disabled
+    (score,) = [box for row in view.children for box in getattr(row, "children", ())
+                if isinstance(box, HTML)]  # fmt: skip
+    assert score.value == "<b>Right predictions: 1 of 1 (100 %)</b>"
+    found["Face"].value = 1
+    assert not found["Prediction"].disabled and found["Prediction"].value is None
+
+
+# --- figures, and the widgets in a kernel ---------------------------------------------------------
+
+
+def test_pictures_of_a_widget_have_one_size_whatever_they_show():
+    sizes = []
+    for index in range(4):
+        shown = HistogramExplorer(images(), index=index).content()[0]["data"]["image/png"]
+        with Image.open(io.BytesIO(base64.b64decode(shown))) as picture:
+            sizes.append(picture.size)
+    assert np.ptp(sizes, axis=0).max() <= 4
+
+
+def test_a_mask_in_words():
+    mask = np.zeros((10, 10), bool)
+    mask[2:5, 1:9] = True
+    assert mask_words(mask) == (
+        "The mask covers 24 of 100 pixels (24.0 %), in rows 2 to 4 and columns 1 to 8."
+    )
+
+
+def test_the_picture_of_a_figure_is_what_present_shows():
+    data, metadata = plots.picture(*plots.draw_image_histograms(images()[1], "image 1", 255))
+    assert data["image/png"].startswith(b"\x89PNG")
+    assert metadata["image/png"]["alt"] == data["text/plain"]
+
+
+KERNEL = """
+import numpy as np
+from facescreen import widgets
+faces = np.full((2, 32, 32, 3), 90, np.uint8)
+view = {call}
+view
+"""
+
+
+@pytest.mark.parametrize("name", ["histogram_explorer", "break_it_lab"])
+def test_in_a_kernel_the_pane_holds_picture_and_text_and_no_error(name, tmp_path):
+    source = KERNEL.format(call=f"widgets.{name}(faces)")
+    steps = "view.children[0].children[0].value = 1"
+    cells = [nbformat.v4.new_code_cell(text) for text in (source, steps)]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    nbformat.write(notebook, tmp_path / "01_scratch.ipynb")
+    result = execute(tmp_path / "01_scratch.ipynb", tmp_path / "done.ipynb", {})
+    assert result.ok, result.message
+    notebook = nbformat.read(tmp_path / "done.ipynb", as_version=4)
+    state = notebook.metadata["widgets"]["application/vnd.jupyter.widget-state+json"]["state"]
+    (shown,) = [m["state"] for m in state.values() if m["model_name"] == "OutputModel"]
+    picture, text = shown["outputs"]
+    assert "1" in picture["metadata"]["image/png"]["alt"].split(".")[0].split(",")[0]
+    assert text["data"]["text/markdown"]
+
+
+def test_the_room_does_not_load_torch():
+    program = "import sys, facescreen.widgets; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout.strip() == "False", done.stderr
