@@ -3,7 +3,7 @@
     pool = load_reference("default")
     pool.images, pool.labels  # uint8 (N, 64, 64, 3), str (N,)
 
-`data/reference` holds the images (as sheets), `images.csv` (a checksum of each image's pixels), `labels.csv`
+`data/reference` holds the images, `images.csv` (a checksum of each image's pixels), `labels.csv`
 (every label that was ever given: image, label, rater, when), `card.json` (how the images were made
 and the raters worked) and `GUIDE.md`, which the raters followed. `labeling.py` made it. An image is
 named `POOL/NUMBER`; its number says where it stands on which sheet (`sheets.py`).
@@ -121,14 +121,12 @@ def final_labels(ratings: pd.DataFrame) -> pd.Series:
     Every image was looked at twice, a third time where looks differed or the judge disagreed.
     Returns labels indexed by image, in the order of the images.
     """
+    import pandas as pd
+
     ordered = ratings.sort_values(["image", "rater"], kind="stable")
-    return ordered.groupby("image")["label"].agg(_most_said)
-
-
-def _most_said(said: pd.Series) -> str:
-    counts = said.value_counts()
-    leading = set(counts.index[counts == counts.iloc[0]])
-    return said.iloc[-1] if len(leading) > 1 else leading.pop()
+    votes = pd.crosstab(ordered["image"], ordered["label"])
+    leads = votes.eq(votes.max(axis=1), axis=0).sum(axis=1) == 1
+    return votes.idxmax(axis=1).where(leads, ordered.groupby("image")["label"].last())
 
 
 def pixels_checksum(image: np.ndarray) -> str:

@@ -34,12 +34,19 @@ def counted() -> dict[str, tuple[str, dict[str, bool]]]:
         for row in csv.DictReader(file):
             said.setdefault(row["image"], []).append((row["rater"], row["label"]))
     found = {}
-    for path in sorted((REFERENCE / "default").glob("*.webp")):
-        name = f"default/{path.name}"
+    sheets = sorted((REFERENCE / "default").glob("*.webp"))
+    cells = [
+        (sheet, (left, top, left + 64, top + 64))
+        for sheet in map(Image.open, sheets)
+        for top in range(0, sheet.height, 64)
+        for left in range(0, 512, 64)
+    ]
+    for number, (sheet, box) in enumerate(cells[:3456]):
+        name = f"default/{number:04d}"
         labels = [label for _, label in sorted(said[name])]
         ranked = Counter(labels).most_common()
         leads = len(ranked) == 1 or ranked[0][1] > ranked[1][1]
-        image = np.asarray(Image.open(path))
+        image = np.asarray(sheet.crop(box))
         flags = {n: reference_verdict(image, TABLE_RULES[n])[0] != "" for n in RULES}
         found[name] = (ranked[0][0] if leads else labels[-1], {"none": False, **flags})
     return found

@@ -9,7 +9,6 @@ import pytest
 from PIL import Image, ImageDraw
 
 from facescreen.generation import FaceMaker, GenerationSettings
-from facescreen.images import read_image
 from facescreen.labels import (
     REFERENCE,
     ReferenceSetError,
@@ -29,6 +28,7 @@ from facescreen.labels.labeling import (
     numbered_sheet,
     sheets,
 )
+from facescreen.labels.sheets import read_images, write_pool
 
 COUNT = 70  # made-up images: a full sheet and 22 more
 SIDE = 16
@@ -42,17 +42,15 @@ def made_up(seed, side=SIDE):
 
 def write_reference(folder, count=COUNT, pool="default", first=0):
     """A small reference folder without labels; returns the images' names."""
-    (folder / pool).mkdir(parents=True)
-    names = [f"{pool}/{n:04d}.webp" for n in range(count)]
+    images = np.stack([made_up(first + n) for n in range(count)])
+    folder.mkdir(parents=True, exist_ok=True)
+    names = write_pool(folder, pool, images)
     table = folder / "images.csv"
     with open(table, "a", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         if not table.stat().st_size:
             writer.writerow(("image", "sha256"))
-        for n, name in enumerate(names):
-            image = made_up(first + n)
-            Image.fromarray(image).save(folder / name, "WEBP", lossless=True)
-            writer.writerow((name, pixels_checksum(image)))
+        writer.writerows(zip(names, map(pixels_checksum, images), strict=True))
     return names
 
 
@@ -65,12 +63,12 @@ def reference(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def names():
-    return [f"default/{n:04d}.webp" for n in range(COUNT)]
+    return [f"default/{n:04d}" for n in range(COUNT)]
 
 
 def label_of(name):
     """What a rater says of an image whose name alone decides it."""
-    return list(LETTERS)[int(name[-9:-5]) % 4]
+    return list(LETTERS)[int(name[-4:]) % 4]
 
 
 def write_texts(folder):
@@ -95,15 +93,17 @@ def tiles(count, side):
 
 @pytest.mark.parametrize("count", [1, 7, 8, 9, 47, 48])
 def test_a_sheet_shows_the_images_enlarged_and_beside_them_the_same_whatever_they_show(count):
-    images = [Image.fromarray(made_up(n)) for n in range(count)]
+    images = np.stack([made_up(n) for n in range(count)])
     sheet = numbered_sheet(images)
-    blank = numbered_sheet([Image.new("RGB", (SIDE, SIDE))] * count)
+    blank = numbered_sheet(np.zeros_like(images))
     assert sheet.mode == "RGB" and sheet.size == blank.size
     assert sheet.width == COLUMNS * (SCALE * SIDE + 4) + 4
     assert sheet.height == -(-count // COLUMNS) * (SCALE * SIDE + 16) + 4
     beside = np.ones((sheet.height, sheet.width), bool)
     for image, box in zip(images, tiles(count, SIDE), strict=True):
-        enlarged = image.resize((SCALE * SIDE, SCALE * SIDE), Image.Resampling.BICUBIC)
+        enlarged = Image.fromarray(image).resize(
+            (SCALE * SIDE, SCALE * SIDE), Image.Resampling.BICUBIC
+        )
         np.testing.assert_array_equal(sheet.crop(box), enlarged)
         assert not np.asarray(blank.crop(box)).any(), "no number covers a part of an image"
         beside[box[1] : box[3], box[0] : box[2]] = False
@@ -111,7 +111,7 @@ def test_a_sheet_shows_the_images_enlarged_and_beside_them_the_same_whatever_the
 
 
 def test_beside_the_images_there_are_numbers_and_gray_alone():
-    sheet = np.asarray(numbered_sheet([Image.new("RGB", (64, 64))] * 48))
+    sheet = np.asarray(numbered_sheet(np.zeros((48, 64, 64, 3), np.uint8)))
     written = np.zeros(sheet.shape[:2], bool)
     beside = np.ones(sheet.shape[:2], bool)
     for left, top, right, bottom in tiles(48, 64):
@@ -126,7 +126,7 @@ def test_beside_the_images_there_are_numbers_and_gray_alone():
 
 
 def test_numbers_run_from_1():
-    sheet = numbered_sheet([Image.new("RGB", (64, 64))] * 48)
+    sheet = numbered_sheet(np.zeros((48, 64, 64, 3), np.uint8))
     for number, (left, _, right, bottom) in enumerate(tiles(48, 64), 1):
         expected = Image.new("RGB", (right - left, 13), "dimgray")
         ImageDraw.Draw(expected).text((88, 1), str(number), fill="white")
@@ -146,7 +146,7 @@ def test_sheets_hold_every_image_once(reference, names, tmp_path, seed):
     ]
     for number, start in enumerate((0, ON_A_SHEET)):
         on_it = order[start : start + ON_A_SHEET]
-        expected = numbered_sheet([Image.open(reference / name) for name in on_it])
+        expected = numbered_sheet(read_images(reference, on_it))
         with Image.open(tmp_path / f"sheet_{number:02d}.png") as sheet:
             np.testing.assert_array_equal(sheet, expected)
             assert not sheet.info, "nothing is told beside the pixels"
@@ -280,13 +280,13 @@ def doubted(folder, monkeypatch, scores, first, second, pool="default"):
     for number, looks in ((1, first), (2, second)):
         rows = [
             (name, LETTERS[letter], f"look {number}", "t")
-            for name, letter in zip([*names, "strong/0000.webp"], looks + "v", strict=True)
+            for name, letter in zip([*names, "strong/0000"], looks + "v", strict=True)
         ]
         add_ratings(folder, rows)
     monkeypatch.setattr(labeling, "PortraitJudge", SmallJudge)
     monkeypatch.setattr(labeling, "JUDGE_FACES", 2)
     monkeypatch.setattr(SmallJudge, "scores", np.array(scores, float))
-    return "".join(str(int(name[-9:-5])) for name in in_doubt(folder))
+    return "".join(str(int(name[-4:])) for name in in_doubt(folder))
 
 
 @pytest.mark.parametrize(
@@ -325,10 +325,10 @@ def test_the_third_look_saw_exactly_what_was_in_doubt():
 
 def test_a_third_look_changes_nothing_about_what_is_in_doubt(tmp_path, monkeypatch):
     assert doubted(tmp_path, monkeypatch, [1, 9, 2], "voo", "vov") == "2"
-    add_ratings(tmp_path, [("default/0002.webp", "valid", "look 3", "t")])
-    assert in_doubt(tmp_path) == ["default/0002.webp"]
+    add_ratings(tmp_path, [("default/0002", "valid", "look 3", "t")])
+    assert in_doubt(tmp_path) == ["default/0002"]
     main(["sheets", "--reference", str(tmp_path), "--look", "3", "--out", str(tmp_path / "three")])
-    assert json.loads((tmp_path / "three" / "order.json").read_text()) == ["default/0002.webp"]
+    assert json.loads((tmp_path / "three" / "order.json").read_text()) == ["default/0002"]
 
 
 # --- the drawn pools ------------------------------------------------------------------------------
@@ -336,7 +336,7 @@ def test_a_third_look_changes_nothing_about_what_is_in_doubt(tmp_path, monkeypat
 
 def test_the_first_images_of_the_shipped_pool_are_drawn_again():
     drawn, finite, _ = FaceMaker(labeling.DRAWN["default"]).images(0, 64)
-    stored = np.stack([read_image(REFERENCE / f"default/{n:04d}.webp") for n in range(64)])
+    stored = read_images(REFERENCE, [f"default/{n:04d}" for n in range(64)])
     assert finite.all()
     difference = np.abs(drawn.astype(int) - stored)
     assert difference.mean() < 1, "another processor may round otherwise, but not by a level"
@@ -373,11 +373,9 @@ def test_drawn_pools_are_saved_without_loss_beside_their_checksums_and_card(
         pool = load_reference(name, tmp_path)
         expected, _, _ = SmallMaker(settings).images(0, settings.count)
         np.testing.assert_array_equal(pool.images, expected)
-        assert sorted(path.name for path in (tmp_path / name).iterdir()) == [
-            f"{n:04d}.webp" for n in range(settings.count)
-        ]
+        assert [path.name for path in (tmp_path / name).iterdir()] == ["00.webp"]
     card = json.loads((tmp_path / "card.json").read_text())
-    assert card["command"].startswith("python -m facescreen.labels.labeling draw")
+    assert card["command"].startswith("python -m facescreen.labels draw")
     assert card["pools"]["strong"]["seed"] == 2
     assert card["pools"]["default"]["model_sha256"] == "0" * 64
     monkeypatch.setattr(SmallMaker, "finite", False)

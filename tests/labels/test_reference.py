@@ -3,7 +3,6 @@
 import csv
 import hashlib
 import json
-import shutil
 from collections import Counter, defaultdict
 from datetime import datetime
 
@@ -21,6 +20,7 @@ from facescreen.labels import (
     read_card,
 )
 from facescreen.labels.reference import POOLS
+from facescreen.labels.sheets import read_images, write_pool
 from facescreen.screening import PAPER_RULES
 
 IMAGES = {"default": 3456, "strong": 576, "test": 576, "test_strong": 192}
@@ -53,30 +53,33 @@ def ratings():
 
 
 @pytest.mark.parametrize("name", POOLS)
-def test_every_image_of_a_pool_has_one_file_and_one_checksum_and_nothing_else_lies_there(
+def test_every_image_of_a_pool_has_its_place_and_one_checksum_and_nothing_else_lies_there(
     name, pools, sums
 ):
     pool = pools[name]
-    files = sorted(f"{name}/{path.name}" for path in (REFERENCE / name).iterdir())
-    assert len(files) == len(pool) == IMAGES[name] == read_card()["pools"][name]["count"]
-    assert files == [image for image in sums if image.startswith(f"{name}/")] == [*pool.files]
-    assert files == [f"{name}/{index:04d}.webp" for index in range(IMAGES[name])]
+    names = [f"{name}/{index:04d}" for index in range(IMAGES[name])]
+    assert len(pool) == IMAGES[name] == read_card()["pools"][name]["count"]
+    assert names == [image for image in sums if image.startswith(f"{name}/")] == [*pool.names]
+    sheets = [f"{number:02d}.webp" for number in range(-(-IMAGES[name] // 64))]
+    assert sheets == sorted(path.name for path in (REFERENCE / name).iterdir())
     assert pool.images.shape == (IMAGES[name], 64, 64, 3) and pool.images.dtype == np.uint8
     assert len(rows_of(REFERENCE / "images.csv")) == len(sums) == sum(IMAGES.values())
 
 
-@pytest.mark.parametrize("name", ["default/0000.webp", "default/3455.webp", "strong/0031.webp"])
+@pytest.mark.parametrize("name", ["default/0000", "default/3455", "strong/0031"])
 def test_a_checksum_is_the_sha256_of_the_shape_and_the_pixels(name, sums):
-    with Image.open(REFERENCE / name) as opened:
-        assert (opened.mode, opened.size) == ("RGB", (64, 64))
-        pixels = opened.tobytes()
+    number = int(name[-4:])
+    row, column = number % 64 // 8, number % 8
+    with Image.open(REFERENCE / name[:-5] / f"{number // 64:02d}.webp") as opened:
+        assert (opened.mode, opened.size) == ("RGB", (512, 512))
+        box = (64 * column, 64 * row, 64 * column + 64, 64 * row + 64)
+        pixels = opened.crop(box).tobytes()
     assert hashlib.sha256(b"(64, 64, 3)" + pixels).hexdigest() == sums[name]
 
 
-def test_images_are_stored_without_loss(sums):
-    for name in sums:
-        with open(REFERENCE / name, "rb") as file:
-            assert file.read(16)[8:] == b"WEBPVP8L", name
+def test_images_are_stored_without_loss():
+    for path in REFERENCE.glob("*/*.webp"):
+        assert path.read_bytes()[8:16] == b"WEBPVP8L", path
 
 
 def test_no_two_images_of_the_whole_set_are_equal(pools, sums):
@@ -130,13 +133,13 @@ def test_final_labels_equal_a_slow_vote(ratings, pools):
     for row in ratings:
         said[row["image"]][row["rater"]] = row["label"]
     for pool in pools.values():
-        expected = [slow_final_label(said[file]) for file in pool.files]
+        expected = [slow_final_label(said[file]) for file in pool.names]
         assert pool.labels.tolist() == expected
         assert pool.counts == {label: expected.count(label) for label in pool.counts}
         broken = [label in ("broken_saturated", "broken_other") for label in expected]
         assert pool.broken.tolist() == broken
         for look in LOOKS:
-            given = [said[file].get(look, "") for file in pool.files]
+            given = [said[file].get(look, "") for file in pool.names]
             assert pool.rated_by(look).tolist() == given
         assert pool.rated_by("nobody").tolist() == [""] * len(pool)
 
@@ -186,11 +189,11 @@ def test_the_labels_belong_to_the_shipped_model(checkout):
     ],
 )
 def test_most_looks_win_and_where_none_leads_the_last_one(looks, last):
-    rows = [("a.webp", label, f"look {n}", "then") for n, label in enumerate(looks, 1)]
-    rows += [("b.webp", "unsure", "look 1", "then")]
+    rows = [("a", label, f"look {n}", "then") for n, label in enumerate(looks, 1)]
+    rows += [("b", "unsure", "look 1", "then")]
     for order in (rows, rows[::-1]):
         table = pd.DataFrame(order, columns=["image", "label", "rater", "when"])
-        assert final_labels(table).to_dict() == {"a.webp": last, "b.webp": "unsure"}
+        assert final_labels(table).to_dict() == {"a": last, "b": "unsure"}
 
 
 # --- what is wrong is named -----------------------------------------------------------------------
@@ -198,12 +201,12 @@ def test_most_looks_win_and_where_none_leads_the_last_one(looks, last):
 
 @pytest.fixture
 def small(tmp_path):
-    """The first four images of one pool and two of the other, with their tables."""
+    """The first four images of one pool and two of another, with their tables."""
     folder = tmp_path / "reference"
-    kept = [f"default/{n:04d}.webp" for n in range(4)] + [f"strong/{n:04d}.webp" for n in range(2)]
-    for name in kept:
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(REFERENCE / name, folder / name)
+    kept = [f"default/{n:04d}" for n in range(4)] + [f"strong/{n:04d}" for n in range(2)]
+    folder.mkdir()
+    write_pool(folder, "default", read_images(REFERENCE, kept[:4]))
+    write_pool(folder, "strong", read_images(REFERENCE, kept[4:]))
     for table in ("images.csv", "labels.csv"):
         with open(REFERENCE / table, encoding="utf-8") as file:
             lines = [line for n, line in enumerate(file) if n == 0 or line.split(",")[0] in kept]
@@ -230,11 +233,11 @@ def test_a_folder_of_ones_own_is_read_like_the_shipped_one(small, pools):
         own = load_reference(name, str(small))
         np.testing.assert_array_equal(own.images, pools[name].images[:count])
         assert own.labels.tolist() == pools[name].labels[:count].tolist()
-        assert set(own.ratings["image"]) == set(own.files)
+        assert set(own.ratings["image"]) == set(own.names)
 
 
 def test_another_file_format_with_the_same_pixels_is_the_same_image(small):
-    path = small / "default" / "0001.webp"
+    path = small / "default" / "00.webp"
     with Image.open(path) as opened:
         opened.load()
     opened.save(path, "PNG")
@@ -243,28 +246,37 @@ def test_another_file_format_with_the_same_pixels_is_the_same_image(small):
     assert pixels_checksum(first) != pixels_checksum(first.reshape(3, 2, 3))
 
 
-def test_a_missing_image_is_named(small):
-    (small / "default" / "0002.webp").unlink()
+def test_a_missing_sheet_is_named(small):
+    (small / "default" / "00.webp").unlink()
     said = problem(small)
-    assert "default/0002.webp: No such file" in said and "expected" in said
+    assert "default/00.webp: No such file" in said and "expected" in said
     assert len(load_reference("strong", small)) == 2, "the other pool is whole"
 
 
 def test_a_single_changed_value_is_found_and_the_file_named(small):
-    path = small / "default" / "0003.webp"
+    path = small / "default" / "00.webp"
     with Image.open(path) as opened:
         pixels = np.array(opened)
-    pixels[63, 63, 2] ^= 1
+    pixels[63, 4 * 64 - 1, 2] ^= 1
     Image.fromarray(pixels).save(path, "WEBP", lossless=True)
-    assert "default/0003.webp is not the image that was labeled" in problem(small)
+    said = problem(small)
+    assert said.startswith("default/0003 on ") and "is not the image that was labeled" in said
+
+
+def test_a_sheet_too_small_for_its_images_is_named(small):
+    with open(small / "images.csv", "a", encoding="utf-8") as file:
+        file.write(f"default/0009,{'0' * 64}\n")
+    assert "default/00.webp holds 8 images, expected 10 or more" in problem(small)
+    rewrite(small / "images.csv", "default/0009", "default/nine")
+    assert "an image is named POOL/NUMBER, not 'default/nine'" in problem(small)
 
 
 @pytest.mark.parametrize("content", [b"", b"no image at all", None])
 def test_a_file_that_is_no_whole_image_is_named(small, content):
-    path = small / "default" / "0000.webp"
+    path = small / "default" / "00.webp"
     path.write_bytes(path.read_bytes()[:500] if content is None else content)
     said = problem(small)
-    assert "default/0000.webp: " in said and "expected" in said
+    assert "default/00.webp: " in said and "expected" in said
 
 
 def test_an_unknown_label_is_named_beside_the_known_ones(small):
@@ -281,17 +293,17 @@ def test_an_image_without_a_label_is_named(small):
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     path.write_text("".join(line for line in lines if "default/0001" not in line), "utf-8")
     said = problem(small)
-    assert "labels.csv has no label for default/0001.webp" in said
+    assert "labels.csv has no label for default/0001" in said
     assert "expected one for every image" in said
     path.write_text(lines[0], "utf-8")
-    assert "no label for default/0000.webp" in problem(small)
+    assert "no label for default/0000" in problem(small)
 
 
 def test_a_look_that_labels_an_image_twice_is_named(small):
     with open(small / "labels.csv", "a", encoding="utf-8") as file:
-        file.write("default/0002.webp,valid,look 2,2030-01-01T00:00Z\n")
+        file.write("default/0002,valid,look 2,2030-01-01T00:00Z\n")
     said = problem(small)
-    assert "labels.csv holds default/0002.webp twice for look 2, expected one label" in said
+    assert "labels.csv holds default/0002 twice for look 2, expected one label" in said
 
 
 @pytest.mark.parametrize("table", ["images.csv", "labels.csv"])

@@ -11,7 +11,7 @@ from facescreen import plots
 from facescreen.lessons import ROOT, execute
 
 LESSON = ROOT / "notebooks" / "04_compare_valid_and_broken.ipynb"
-OWN = "image,label,rater,when\nstrong/0003.webp,valid,me,2026-01-01T00:00:00Z\n"
+OWN = "image,label,rater,when\nstrong/0003,valid,me,2026-01-01T00:00:00Z\n"
 ASKED = """
 import sys
 print("RESULT", repr({
