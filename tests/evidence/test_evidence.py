@@ -26,6 +26,15 @@ def proof() -> Evidence:
     return Evidence(images_per_kind=6, alarm_faces=96, audit_images=64)
 
 
+def cut_out(name):
+    """A labeled image, cut from its sheet of 8 × 8."""
+    pool, number = name.split("/")
+    sheet, place = divmod(int(number), 64)
+    left, top = 64 * (place % 8), 64 * (place // 8)
+    with Image.open(REFERENCE / pool / f"{sheet:02d}.webp") as opened:
+        return np.asarray(opened.crop((left, top, left + 64, top + 64)))
+
+
 @pytest.fixture(scope="module")
 def counted() -> dict[str, tuple[str, dict[str, bool]]]:
     """By image of the default pool: label and flags, from the files by other means."""
@@ -34,19 +43,11 @@ def counted() -> dict[str, tuple[str, dict[str, bool]]]:
         for row in csv.DictReader(file):
             said.setdefault(row["image"], []).append((row["rater"], row["label"]))
     found = {}
-    sheets = sorted((REFERENCE / "default").glob("*.webp"))
-    cells = [
-        (sheet, (left, top, left + 64, top + 64))
-        for sheet in map(Image.open, sheets)
-        for top in range(0, sheet.height, 64)
-        for left in range(0, 512, 64)
-    ]
-    for number, (sheet, box) in enumerate(cells[:3456]):
-        name = f"default/{number:04d}"
+    for name in sorted(name for name in said if name.startswith("default/")):
         labels = [label for _, label in sorted(said[name])]
         ranked = Counter(labels).most_common()
         leads = len(ranked) == 1 or ranked[0][1] > ranked[1][1]
-        image = np.asarray(sheet.crop(box))
+        image = cut_out(name)
         flags = {n: reference_verdict(image, TABLE_RULES[n])[0] != "" for n in RULES}
         found[name] = (ranked[0][0] if leads else labels[-1], {"none": False, **flags})
     return found
@@ -154,7 +155,7 @@ def test_no_pair_of_thresholds_at_that_price_leaves_fewer_broken_images(proof, c
     broken = np.array([counted[name][0] != "valid" for name in names])
     counts = np.stack([
         [np.bincount(channel.ravel(), minlength=256)[240:] for channel in np.moveaxis(image, 2, 0)]
-        for image in (np.asarray(Image.open(REFERENCE / name).convert("RGB")) for name in names)
+        for image in map(cut_out, names)
     ])  # fmt: skip
     fullest = 15 - counts.max(axis=1)[:, ::-1].argmax(axis=1)
     at = counts[np.arange(len(counts)), :, fullest]
