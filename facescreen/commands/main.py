@@ -72,12 +72,7 @@ def generate(options: argparse.Namespace) -> int:
     first = {} if options.faces is None else {"existing": options.faces}
     settings = GenerationSettings(**_given(options, *names), **first)
     download = _given(options, "download")
-    result = generate(settings, make_rule(options), Path(options.out), progress=True, **download)
-    rejected = ", ".join(f"{n:,} {reason}" for reason, n in sorted(result.rejected.items()))
-    print(
-        f"{result.saved:,} images saved of {result.tried:,} made; rejected: {rejected or 'none'}; "
-        f"in {result.folder}"
-    )
+    print(generate(settings, make_rule(options), Path(options.out), progress=True, **download))
     return SUCCESS
 
 

@@ -6,7 +6,6 @@ short or swapped is refused before a single weight is used.
 
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from facescreen.gan.models import MODELS, FaceCombiner, FaceModel
+from facescreen.images.writing import write_atomically
 
 SHIPPED = Path(__file__).parents[2] / "data" / "models" / "combiner64.safetensors"
 
@@ -30,15 +30,11 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def write_atomically(path: Path, write: Any) -> None:
-    """Call `write(temporary path)`, then rename: `path` is the old file or the whole new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.tmp")  # one name: a kill leaves no pile of them
-    try:
-        write(temporary)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+def checked_name(path: Path) -> Path:
+    """The path; `CheckpointError` unless it ends in .safetensors: card and state lie beside it."""
+    if path.suffix != ".safetensors":
+        raise CheckpointError(f"{path} is no name for weights: it must end in .safetensors")
+    return path
 
 
 def card_path(weights: Path) -> Path:
@@ -56,10 +52,16 @@ def save_weights(state: dict[str, Tensor], path: Path, card: dict[str, Any]) -> 
     """Write weights as float16 and their card, with SHA-256 added; returns that card."""
     # Counts of batch normalization are whole numbers, too large for float16 and not needed.
     weights = {n: v.half().contiguous() for n, v in state.items() if v.is_floating_point()}
-    write_atomically(path, lambda temporary: save_file(weights, temporary))
-    card = {**card, "sha256": sha256_of(path)}
-    text = json.dumps(card, indent=2) + "\n"
-    write_atomically(card_path(path), lambda temporary: temporary.write_text(text, "utf-8"))
+    card = dict(card)
+
+    def write(temporary: Path) -> None:
+        save_file(weights, temporary)
+        card["sha256"] = sha256_of(temporary)
+        text = json.dumps(card, indent=2) + "\n"
+        # Before the weights: whatever a kill leaves, a card or a state names the weights there.
+        write_atomically(card_path(path), lambda file: file.write_text(text, "utf-8"))
+
+    write_atomically(checked_name(path), write)
     return card
 
 
@@ -97,16 +99,19 @@ def load_combiner(path: Path | str | None = None) -> FaceCombiner:
 
 def read_card(weights: Path) -> dict[str, Any]:
     """The JSON card beside a weights file; raises `CheckpointError`."""
-    for file in (weights, card_path(weights)):
+    for file in (checked_name(weights), card_path(weights)):
         if not file.is_file():
             raise CheckpointError(f"there is no file {file}")
+    return read_card_alone(card_path(weights))
+
+
+def read_card_alone(path: Path) -> dict[str, Any]:
+    """The JSON card at `path`, whether its weights are there or not; raises `CheckpointError`."""
     try:
-        card = json.loads(card_path(weights).read_text("utf-8"))
+        card = json.loads(path.read_text("utf-8"))
         _ = card["sha256"], card["architecture"].keys()
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise CheckpointError(
-            f"{card_path(weights)} is not the card of a model: {error}"
-        ) from error
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise CheckpointError(f"{path} is not the card of a model: {error}") from error
     return card
 
 

@@ -8,13 +8,13 @@ from typing import Any
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
-from facescreen.gan.checkpoints import CheckpointError, write_atomically
-from facescreen.gan.trainer import Trainer
+from facescreen.gan.checkpoints import CheckpointError
+from facescreen.gan.history import History
+from facescreen.gan.trainer import Trainer, TrainingSettings
+from facescreen.images.writing import write_atomically
 
 # How long a run goes on and how often it saves may change without changing what it learns.
 FREE = ("images", "checkpoint_every", "history_every")
-
-History = list[dict[str, float]]
 
 
 def state_path(out: Path) -> Path:
@@ -22,26 +22,35 @@ def state_path(out: Path) -> Path:
     return out.with_suffix(".state")
 
 
-def save_state(trainer: Trainer, path: Path, faces: str, history: History) -> None:
+def save_state(
+    trainer: Trainer, path: Path, faces: str, history: History, weights: str | None
+) -> None:
     """Write all that training goes on from into one file, atomically.
 
-    `faces` is the fingerprint of the source, which a later run has to share.
+    `faces` is the fingerprint of the source, which a later run has to share; `weights` the SHA-256
+    of the weights that this checkpoint is about to replace, if any.
     """
     about = {"images": trainer.images, "seconds": trainer.seconds, "faces": faces}
-    about |= {"settings": asdict(trainer.settings), "history": history}
+    about |= {"settings": asdict(trainer.settings), "history": history, "weights": weights}
     metadata = {"state": json.dumps(about)}
     write_atomically(path, lambda temporary: save_file(trainer.tensors(), temporary, metadata))
 
 
-def saved_settings(path: Path) -> dict[str, Any]:
-    """The settings that a state was saved with; raises `CheckpointError` for a torn file."""
-    return _about(path)["settings"]
-
-
 def load_state(trainer: Trainer, path: Path, faces: str) -> History:
     """Go on from `path`; raises `CheckpointError` for another recipe, other faces, a torn file."""
-    about = _about(path)
-    theirs, ours = about["settings"], json.loads(json.dumps(asdict(trainer.settings)))
+    about = read_state(path)
+    check_same(about, trainer.settings, faces, path)
+    try:
+        trainer.load_tensors(load_file(path))
+    except Exception as error:  # a torn file fails in many ways, all of them this one to the reader
+        raise CheckpointError(f"{path} cannot be resumed from: {error}") from error
+    trainer.images, trainer.seconds = about["images"], about["seconds"]
+    return about["history"]
+
+
+def check_same(about: dict[str, Any], settings: TrainingSettings, faces: str, path: Path) -> None:
+    """Raise `CheckpointError` unless the state at `path` is of these settings and faces."""
+    theirs, ours = about["settings"], json.loads(json.dumps(asdict(settings)))
     changed = [name for name in ours if name not in FREE and ours[name] != theirs.get(name)]
     if changed:
         name = changed[0]
@@ -54,15 +63,10 @@ def load_state(trainer: Trainer, path: Path, faces: str) -> History:
             f"{path} was trained on other faces (fingerprint {about['faces']}, not {faces}): "
             "use the same source, another output, or start afresh without resuming"
         )
-    try:
-        trainer.load_tensors(load_file(path))
-    except Exception as error:  # a torn file fails in many ways, all of them this one to the reader
-        raise CheckpointError(f"{path} cannot be resumed from: {error}") from error
-    trainer.images, trainer.seconds = about["images"], about["seconds"]
-    return about["history"]
 
 
-def _about(path: Path) -> dict[str, Any]:
+def read_state(path: Path) -> dict[str, Any]:
+    """What a state says of itself, without its tensors; `CheckpointError` for any other file."""
     try:
         with safe_open(path, "pt") as file:
             about = json.loads(file.metadata()["state"])

@@ -5,40 +5,35 @@ stopped goes on from its saved state as if it had not been.
 """
 
 import math
-import os
-import platform
 import shlex
-import signal
+import sys
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import torch
 from tqdm import tqdm
 
-import facescreen
 from facescreen.faces import FaceSource, open_source
 from facescreen.gan.batches import FaceArray, batch_of_faces
-from facescreen.gan.checkpoints import CheckpointError, read_card, save_model, write_atomically
+from facescreen.gan.checkpoints import CheckpointError, checked_name, read_card
+from facescreen.gan.history import History, HistoryRows
+from facescreen.gan.interrupt import DeferredInterrupt
+from facescreen.gan.keeping import SHOWN, Keeper, TrainingStopped, check_place
 from facescreen.gan.models import FaceModel
 from facescreen.gan.recipes import recipe_named, trainer_for
 from facescreen.gan.speed import choose_device, fastest
-from facescreen.gan.state import History, load_state, save_state, saved_settings, state_path
+from facescreen.gan.state import load_state, read_state, state_path
 from facescreen.gan.trainer import Trainer, TrainingSettings
-from facescreen.images import contact_sheet, locked, quantize, save_png
+from facescreen.images import locked
 
-SHOWN = 16  # existing faces on a sheet of samples
+FEW = 200  # faces; fewer are learned by heart
 
 Callback = Callable[[Trainer, dict[str, float]], Any]
-
-
-class TrainingStopped(Exception):
-    """Training ended early for a reason that one sentence gives (a loss that is not finite)."""
 
 
 @dataclass
@@ -50,51 +45,6 @@ class TrainingResult:
     minutes: float
     finished: bool  # False where it was stopped early: it can go on from there
     history: History = field(default_factory=list)  # mean losses, a row per `history_every` images
-
-
-class DeferredInterrupt:
-    """While open, Ctrl-C only sets `pressed`, so that no step is left half done; twice interrupts.
-
-    Outside the main thread, where Python hears no signals, it changes nothing.
-    """
-
-    def __enter__(self) -> "DeferredInterrupt":
-        self.pressed = False
-        self._main = threading.current_thread() is threading.main_thread()
-        if self._main:
-            self._before = signal.signal(signal.SIGINT, self._press)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._main:
-            signal.signal(signal.SIGINT, self._before)
-
-    def _press(self, *_: object) -> None:
-        if self.pressed:
-            raise KeyboardInterrupt
-        self.pressed = True
-
-
-class HistoryRows:
-    """Losses of single steps in, their means over `every` images out."""
-
-    def __init__(self, rows: History, every: int) -> None:
-        self.rows, self._every, self._pending = rows, every, []
-
-    def add(self, images: int, losses: dict[str, float]) -> None:
-        """Note one step; a row is complete where the images pass a multiple of `every`."""
-        self._pending.append(losses)
-        before = self.rows[-1]["images"] if self.rows else 0
-        if images // self._every > before // self._every:
-            self.close(images)
-
-    def close(self, images: int) -> None:
-        """Make a row of the steps that are in none yet."""
-        if self._pending:
-            # A recipe may update a player only now and then; the mean passes over what is missing.
-            means = pd.DataFrame(self._pending).mean()
-            self.rows.append({"images": images, **means.to_dict()})
-            self._pending = []
 
 
 def train(
@@ -119,54 +69,60 @@ def train(
     checkpoint. `callback(trainer, losses)` is called after each step and ends the run by returning
     True; another thread ends it by setting `stop`, which is heard while the ending is learned too.
     Ctrl-C saves and returns. Raises `TrainingStopped` where a loss is not finite, keeping the
-    last checkpoint; `CheckpointError` where `out` is another recipe's, `InUseError` where another
-    process is training it.
+    last checkpoint; before anything is written, `CheckpointError` where `out` is another recipe's
+    or would overwrite what no training made, `InUseError` where another process is training it.
     """
     if not len(source):
         raise ValueError(f"the source {source.name} has no faces to train on")
-    lock = locked(out.with_suffix(".lock"))
-    trainer, state = trainer_for(settings, device), state_path(out)
-    rows: History = []
-    if resume and state.exists():
-        rows = load_state(trainer, state, source.fingerprint)
-        if trainer.images >= settings.images and _concluded(out, trainer.images):
-            return TrainingResult(out, trainer.images, trainer.seconds / 60, True, rows)
-    faces, saved = FaceArray(source, settings.size), trainer.images
-    history = HistoryRows(rows, settings.history_every)
-    bar = tqdm(total=settings.images, initial=trainer.images, unit=" images", disable=not progress)
+    # Before the lock, which is a file: a refused run leaves none.
+    check_place(out, settings, source.fingerprint, resume, samples)
+    with locked(out.with_suffix(".lock")):
+        trainer, rows = trainer_for(settings, device), []
+        if resume and state_path(out).exists():
+            rows = load_state(trainer, state_path(out), source.fingerprint)
+            if trainer.images >= settings.images and _concluded(out, trainer.images):
+                return TrainingResult(out, trainer.images, trainer.seconds / 60, True, rows)
+        faces = FaceArray(source, settings.size)
+        shown = faces.load(np.arange(min(SHOWN, len(faces)))) if samples else None
+        keeper = Keeper(trainer, source, out, command, shown)
+        history = HistoryRows(rows, settings.history_every)
+        ended, so_far = False, trainer.images
+        bar = tqdm(total=settings.images, initial=so_far, unit=" images", disable=not progress)
+        with bar, DeferredInterrupt() as interrupt:
 
-    def checkpoint(model: FaceModel, concluded: bool = False) -> None:
-        if not all(torch.isfinite(value).all() for value in trainer.tensors().values()):
-            raise TrainingStopped(_diverged(trainer, saved, out))
-        save_state(trainer, state, source.fingerprint, history.rows)
-        card = training_card(trainer, source, command)
-        save_model(model, out, {**card, "concluded": concluded})
-        if samples:
-            _save_samples(trainer, faces, history.rows, out)
+            def stopped() -> bool:
+                return ended or interrupt.pressed or (stop is not None and stop.is_set())
 
-    with lock, bar, DeferredInterrupt() as interrupt:
-
-        def stopped() -> bool:
-            return ended or interrupt.pressed or (stop is not None and stop.is_set())
-
-        ended = False
-        while trainer.images < settings.images and not _over(trainer, minutes) and not stopped():
-            losses = _timed_step(trainer, faces)
-            if not all(map(math.isfinite, losses.values())):
-                raise TrainingStopped(_diverged(trainer, saved, out))
-            history.add(trainer.images, losses)
-            bar.update(settings.batch)
-            bar.set_postfix({name: f"{value:.3f}" for name, value in losses.items()}, refresh=False)
-            ended = callback is not None and callback(trainer, losses) is True
-            if trainer.images - saved >= settings.checkpoint_every:
-                checkpoint(trainer.averaged)
-                saved = trainer.images
-        history.close(trainer.images)
-        # Whoever stops a run wants no more work done.
-        whole = None if stopped() else _timed_end(trainer, faces, progress, stopped)
-        checkpoint(trainer.averaged if whole is None else whole, whole is not None)
+            for losses in _steps(trainer, faces, keeper, history, minutes, stopped):
+                bar.update(settings.batch)
+                bar.set_postfix({n: f"{value:.3f}" for n, value in losses.items()}, refresh=False)
+                ended = callback is not None and callback(trainer, losses) is True
+            history.close(trainer.images)
+            # Whoever stops a run wants no more work done.
+            whole = None if stopped() else _timed_end(trainer, faces, progress, stopped)
+            keeper.save(trainer.averaged if whole is None else whole, rows, whole is not None)
     finished = whole is not None and trainer.images >= settings.images
-    return TrainingResult(out, trainer.images, trainer.seconds / 60, finished, history.rows)
+    return TrainingResult(out, trainer.images, trainer.seconds / 60, finished, rows)
+
+
+def _steps(
+    trainer: Trainer,
+    faces: FaceArray,
+    keeper: Keeper,
+    history: HistoryRows,
+    minutes: float | None,
+    stopped: Callable[[], bool],
+) -> Iterator[dict[str, float]]:
+    """The losses of step after step, with a checkpoint where one is due."""
+    settings, limit = trainer.settings, math.inf if minutes is None else 60 * minutes
+    while trainer.images < settings.images and trainer.seconds < limit and not stopped():
+        losses = _timed_step(trainer, faces)
+        if not all(map(math.isfinite, losses.values())):
+            raise TrainingStopped(keeper.diverged())
+        history.add(trainer.images, losses)
+        yield losses
+        if trainer.images - keeper.images >= settings.checkpoint_every:
+            keeper.save(trainer.averaged, history.rows)
 
 
 def _concluded(out: Path, images: int) -> bool:
@@ -176,15 +132,6 @@ def _concluded(out: Path, images: int) -> bool:
     except CheckpointError:
         return False
     return card.get("concluded", False) and card.get("images") == images
-
-
-def _diverged(trainer: Trainer, saved: int, out: Path) -> str:
-    kept = f"the checkpoint of {saved} images is kept in {out}" if saved else "nothing was saved"
-    return f"training stopped after {trainer.images} images: not every number is finite; {kept}"
-
-
-def _over(trainer: Trainer, minutes: float | None) -> bool:
-    return minutes is not None and trainer.seconds >= 60 * minutes
 
 
 def _timed_step(trainer: Trainer, faces: FaceArray) -> dict[str, float]:
@@ -206,40 +153,12 @@ def _timed_end(
     return model
 
 
-def _save_samples(trainer: Trainer, faces: FaceArray, rows: History, out: Path) -> None:
-    folder = out.with_suffix("")
-    folder.mkdir(parents=True, exist_ok=True)
-    shown = faces.load(np.arange(min(SHOWN, len(faces))))
-    images, _ = quantize(trainer.samples(shown))
-    save_png(folder / f"{trainer.images:09d}.png", contact_sheet(images, columns=SHOWN))
-    table = pd.DataFrame(rows)
-    write_atomically(folder / "history.csv", lambda temporary: table.to_csv(temporary, index=False))
-
-
-def machine(device: str) -> dict[str, Any]:
-    """The machine a model was trained on, for its card."""
-    return {
-        "device": torch.cuda.get_device_name() if device == "cuda" else device,
-        "cores": os.cpu_count(),
-        "threads": torch.get_num_threads(),
-        "architecture": platform.machine(),
-        "cpu": torch.backends.cpu.get_cpu_capability(),
-        "torch": torch.__version__,
-    }
-
-
-def training_card(trainer: Trainer, source: FaceSource, command: str) -> dict[str, Any]:
-    """What a reader needs to judge the model, and to make it again."""
-    return {
-        "what": f"recipe {trainer.settings.recipe}, moving average of the weights, float16",
-        "command": command.replace("--images IMAGES", f"--images {trainer.images}", 1),
-        "data": {"source": source.name, "fingerprint": source.fingerprint, "faces": len(source)},
-        "settings": asdict(trainer.settings),
-        "images": trainer.images,
-        "minutes": round(trainer.seconds / 60, 1),
-        "machine": machine(trainer.device.type),
-        "facescreen": facescreen.__version__,
-    }
+def _expect(faces: int) -> str:
+    """What comes of a very small set, in one sentence."""
+    return (
+        f"{faces} faces are very few: the model will learn them by heart and draw hardly anything "
+        "but them, so combined faces will look like those it has seen; 1,000 or more are advisable"
+    )
 
 
 def main_train(
@@ -266,15 +185,17 @@ def main_train(
     has); the card's command names them.
     """
     torch.set_num_threads(threads or torch.get_num_threads())
-    out, device = Path(out), choose_device(device)
+    out, device = checked_name(Path(out)), choose_device(device)
     settings = recipe_named(recipe, seed=seed, size=size)
     settings = settings if images is None else replace(settings, images=images)
     # The faces stay the same whatever the seed of the training, as in `GenerationSettings`.
     opened = open_source(source, size, 0, download=download, limit=faces)
+    if len(opened) < FEW:
+        print(f"facescreen: {_expect(len(opened))}", file=sys.stderr)
     if precision is not None:
         settings = replace(settings, precision=precision, channels_last=channels_last)
     elif resume and state_path(out).exists():
-        before = saved_settings(state_path(out))
+        before = read_state(state_path(out))["settings"]
         chosen = {name: before.get(name) for name in ("precision", "channels_last")}
         settings = replace(settings, **chosen)
     else:

@@ -1,31 +1,29 @@
-"""Generation: pick faces, combine them, judge each new image, save it, until N are saved.
+"""Generation: make images, judge each, save those that pass, until N are saved.
 
-Imports `gan`, `faces` and `images`; here screening and GANs meet, and a rule is anything that is
-called on images. Open `loop.py` first: the paper's Figures 3 and 6. `runfolder.py` is what it
-writes, and what a killed run goes on from.
+Imports `gan`, `faces`, `screening` and `images`; here screening and GANs meet, and a rule is
+anything that is called on images. Open `loop.py` first: the paper's Figures 3 and 6. `maker.py`
+makes the images; `runfolder.py` is what is written, and what a killed run goes on from.
 """
 
 from facescreen.generation.loop import (
-    FaceMaker,
     GenerationResult,
-    GenerationSettings,
     GenerationStopped,
     generate,
-    generate_images,
-    one_thread,
     walk_pool,
 )
-from facescreen.generation.runfolder import RunFolder, RunFolderError
+from facescreen.generation.maker import FaceMaker, GenerationSettings, Maker, one_thread
+from facescreen.generation.runfolder import RunFolder
+from facescreen.generation.saved_image import RunFolderError
 
 __all__ = [
     "FaceMaker",
     "GenerationResult",
     "GenerationSettings",
     "GenerationStopped",
+    "Maker",
     "RunFolder",
     "RunFolderError",
     "generate",
-    "generate_images",
     "one_thread",
     "walk_pool",
 ]

@@ -1,126 +1,240 @@
 """The folder of one run: `settings.json`, `manifest.jsonl`, `images/`; any kill leaves it usable.
 
-A file is written before the manifest line that names it. So after a kill there may be a file that
-no line names, or half a line, and never a line without its file; opening the folder removes both,
-and the run goes on from the first image that has no line.
+It holds what this run made, and what others put there stays as it is: nothing is written before
+the folder is known to be this run's, a file that the run did not make is never overwritten, and
+none is removed but temporary files of its own. An image is written before the line that names it,
+so after a kill there may be an image that no line names, which is taken over when it is made
+again, or half a line, which is cut off.
 """
 
+import codecs
+import errno
 import json
 import os
+import re
+import stat
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from facescreen.images import InUseError, locked
+import numpy as np
 
+from facescreen.generation.saved_image import RunFolderError, image_name, is_there, pixels_checksum
+from facescreen.images import InUseError, locked, save_png
+from facescreen.images.writing import write_atomically
 
-class RunFolderError(Exception):
-    """The folder belongs to other settings or to a running process; the message is one sentence."""
+# How much is made may change from call to call without changing what is made.
+FREE = ("count", "max_tries")
+FILE, FOLDER = (stat.S_ISREG, "file"), (stat.S_ISDIR, "folder")
+PARTS = {"settings.json": FILE, "manifest.jsonl": FILE, ".lock": FILE, "images": FOLDER}
+OWN_TEMPORARY = re.compile(r"\.\d+\.png\.\d+-\d+\.tmp")  # of `save_png`, after a kill
 
 
 class RunFolder:
     """Context manager around a run's folder; holds its lock, counts what its manifest says.
 
     `identity` is what every image depends on; a folder made with another one is refused, except
-    where only the names in `free` differ. `RunFolderError` says which name it was.
+    where only the names in `FREE` differ, and so is one that holds more than `count` images.
+    `RunFolderError` says in one sentence what is wrong; the folder is then as it was.
+
+    tried, saved, rejected: counts of the manifest's lines. lost: indices of the saved images that
+    were missing or damaged when the folder was opened; `save` puts them back.
     """
 
-    def __init__(self, path: Path, identity: dict[str, Any], free: tuple[str, ...] = ()) -> None:
-        self.path, self.free = path, free
+    def __init__(self, path: Path, identity: dict[str, Any], count: int) -> None:
+        self.path, self.count = path, count
         self.identity = json.loads(json.dumps(identity))  # as it will read back
-        self.tried = self.saved = 0
-        self.rejected: Counter[str] = Counter()
+        self.lost: list[int] = []
 
     def __enter__(self) -> "RunFolder":
-        (self.path / "images").mkdir(parents=True, exist_ok=True)
-        try:
-            self._lock = locked(self.path / ".lock")
-        except InUseError as error:
-            raise RunFolderError(f"another process is writing to {self.path}") from error
-        try:
-            self._check_settings()
-            self._names = self._read_manifest()
-            self._remove_strays()
-            self._manifest = (self.path / "manifest.jsonl").open("a", encoding="utf-8")
-        except BaseException:
-            self._lock.close()
-            raise
+        with self._told():
+            self._examine()  # before the lock, which is a file: a refused run leaves none
+            try:
+                self._lock = locked(self.path / ".lock")
+            except InUseError as error:
+                raise RunFolderError(f"another process is writing to {self.path}") from error
+            try:
+                self._examine()  # again, since only now nobody else writes
+                self.lost = [
+                    index
+                    for index, checksum in self._saved.items()
+                    if not is_there(
+                        self.path / image_name(index), checksum, self.identity["size"], ours=True
+                    )
+                ]
+                self._begin()
+            except BaseException:
+                self._lock.close()
+                raise
         return self
 
     def __exit__(self, *_: object) -> None:
         self._manifest.close()
         self._lock.close()  # the system frees the lock with the file, after a kill as well
 
+    @property
+    def saved(self) -> int:
+        """How many images the manifest says are saved."""
+        return len(self._saved)
+
     def files(self) -> list[Path]:
         """The images saved, in order."""
-        return [self.path / name for name in self._names]
+        return [self.path / image_name(index) for index in self._saved]
 
-    def record(self, lines: list[dict[str, Any]]) -> None:
-        """Append a line for each image judged; the files that they name are written already."""
-        self._manifest.write("".join(json.dumps(line) + "\n" for line in lines))
-        self._manifest.flush()
-        for line in lines:
-            self._count(line)
+    def save(self, index: int, image: np.ndarray) -> dict[str, str]:
+        """Put an image on the disk; returns what its line says of it.
+
+        A file that is there already stays if it is this image, whole. Raises `RunFolderError` if
+        it is another file, or the image another one than was saved under this index before.
+        """
+        file, checksum = self.path / image_name(index), pixels_checksum(image)
+        if self._saved.get(index) not in (None, checksum):
+            raise RunFolderError(
+                f"{file} is lost, and made again it differs from what the manifest says of it: go "
+                "on with the software that the run began with, or choose another folder"
+            )
+        with self._told():
+            if not is_there(file, checksum, len(image), ours=index in self._saved):
+                save_png(file, image)
+        return {"file": image_name(index), "sha256": checksum}
+
+    def record(self, line: dict[str, Any]) -> None:
+        """Append the line of an image judged; the file that it names is written already."""
+        data = (json.dumps(line) + "\n").encode()
+        before = os.fstat(self._manifest.fileno()).st_size
+        with self._told():
+            try:
+                if self._manifest.write(data) != len(data):
+                    raise OSError(errno.ENOSPC, "only a part of a line could be written")
+            except OSError:  # a full disk: half a line must not stay
+                self._manifest.truncate(before)
+                raise
+        self._count(line)
 
     def _count(self, line: dict[str, Any]) -> None:
         self.tried += 1
         if line["file"] is None:
             self.rejected[line["reason"]] += 1
         else:
-            self.saved += 1
-            self._names.append(line["file"])
+            self._saved[line["index"]] = line.get("sha256")
 
-    def _check_settings(self) -> None:
-        file = self.path / "settings.json"
-        if file.exists():
-            try:
-                theirs = json.loads(file.read_text("utf-8"))
-            except ValueError as error:
-                raise RunFolderError(f"{file} is not readable: {error}") from error
-            for name in sorted(theirs.keys() | self.identity.keys()):
-                ours, other = self.identity.get(name), theirs.get(name)
-                if name not in self.free and ours != other:
-                    raise RunFolderError(
-                        f"{self.path} was made with {name} {other!r}, not {ours!r}: "
-                        "choose another folder, or the same settings"
-                    )
-        elif (self.path / "manifest.jsonl").exists() or any((self.path / "images").iterdir()):
+    # --- what is there: nothing here changes a byte -----------------------------------------------
+
+    def _examine(self) -> None:
+        """Read settings and manifest; refuse what is not this run's."""
+        self._settings: dict[str, Any] | None = None
+        self._saved: dict[int, str | None] = {}  # index → checksum, None in older manifests
+        self.tried, self.rejected, self._whole = 0, Counter(), b""
+        if self.path.exists() and not self.path.is_dir():
+            raise RunFolderError(f"{self.path} is a file, expected a folder")
+        for name, (kind, expected) in PARTS.items():
+            part = self.path / name
+            if os.path.lexists(part) and not kind(part.lstat().st_mode):
+                raise RunFolderError(
+                    f"{part} is a link or no {expected}: a run writes inside its own folder only"
+                )
+        if (self.path / "settings.json").exists():
+            self._settings = self._read_settings(self.path / "settings.json")
+            self._read_manifest(self.path / "manifest.jsonl")
+        elif self.path.exists():
+            others = sorted(p.name for p in self.path.iterdir() if not p.name.startswith("."))
+            if others:
+                raise RunFolderError(
+                    f"{self.path} holds {others[0]} but no settings.json, so it is not a run's "
+                    "folder: choose an empty or a new one"
+                )
+        if self.saved > self.count:
             raise RunFolderError(
-                f"{self.path} holds images but no settings.json: not a run's folder"
+                f"{self.path} already holds {self.saved} images, more than the {self.count} asked "
+                "for: choose another folder"
             )
-        temporary = file.with_suffix(".json.tmp")
-        temporary.write_text(json.dumps(self.identity, indent=2) + "\n", "utf-8")
-        os.replace(temporary, file)
 
-    def _read_manifest(self) -> list[str]:
-        """Count the manifest's whole lines and cut off what follows them; returns the files."""
-        self._names: list[str] = []
-        manifest, good = self.path / "manifest.jsonl", 0
-        if not manifest.exists():
-            return self._names
-        for raw in manifest.read_bytes().splitlines(keepends=True):
-            line = _whole_line(raw, expected_index=self.tried)
-            if line is None or (line["file"] and not (self.path / line["file"]).is_file()):
-                break  # torn, or its file was lost: everything from here is made again
-            self._count(line)
-            good += len(raw)
-        with manifest.open("r+b") as file:
-            file.truncate(good)
-        return self._names
+    def _read_settings(self, file: Path) -> dict[str, Any]:
+        try:
+            theirs = json.loads(file.read_text("utf-8-sig"))
+        except (ValueError, RecursionError) as error:
+            raise RunFolderError(f"{file} is not readable as a run's settings: {error}") from error
+        if not isinstance(theirs, dict) or not theirs.keys() & self.identity.keys():
+            raise RunFolderError(f"{file} is not the settings of a run: choose another folder")
+        for name in sorted(theirs.keys() | self.identity.keys()):
+            ours, other = self.identity.get(name), theirs.get(name)
+            if name not in FREE and ours != other:
+                raise RunFolderError(
+                    f"{self.path} was made with {name} {other!r}, not {ours!r}: "
+                    "choose another folder, or the same settings"
+                )
+        return theirs
 
-    def _remove_strays(self) -> None:
-        """Remove files that no line names: written just before a kill, or half written."""
-        known = {Path(name).name for name in self._names}
+    def _read_manifest(self, manifest: Path) -> None:
+        """Count the lines. Only a torn last line is left out; any other that is not ours raises."""
+        raw = manifest.read_bytes() if manifest.exists() else b""
+        lines = raw.removeprefix(codecs.BOM_UTF8).splitlines(keepends=True)
+        end = len(raw) - sum(map(len, lines))
+        for number, text in enumerate(lines, 1):
+            line = _line(text, self.tried)
+            if line is not None:
+                self._count(line)
+            elif text.strip():
+                if number == len(lines) and _is_torn(text, self.tried):
+                    break
+                shown = text.decode("utf-8", "replace").strip()[:60]
+                raise RunFolderError(
+                    f"line {number} of {manifest} is {shown!r}, which this run did not write: put "
+                    "it back as it was, or cut the file before it, and what follows is made again"
+                )
+            end += len(text)
+        self._whole = raw[:end]
+
+    # --- what is written once all of that is checked ----------------------------------------------
+
+    def _begin(self) -> None:
+        if self._settings != self.identity:
+            text = json.dumps(self.identity, indent=2) + "\n"
+            write_atomically(
+                self.path / "settings.json", lambda file: file.write_text(text, "utf-8")
+            )
+        (self.path / ".settings.json.tmp").unlink(missing_ok=True)
+        (self.path / "images").mkdir(exist_ok=True)
         for file in (self.path / "images").iterdir():
-            if file.is_file() and file.name not in known:
+            if OWN_TEMPORARY.fullmatch(file.name) and file.is_file():
                 file.unlink()
+        self._manifest = (self.path / "manifest.jsonl").open("ab", buffering=0)
+        self._manifest.truncate(len(self._whole))
+        if self._whole and not self._whole.endswith(b"\n"):
+            self._manifest.write(b"\n")
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Errors of the system, such as a full disk, in one sentence that says where."""
+        try:
+            yield
+        except OSError as error:
+            raise RunFolderError(
+                f"{error.filename or self.path}: {error.strerror or error}; what is saved stays, "
+                "and the same command goes on from there"
+            ) from error
 
 
-def _whole_line(raw: bytes, expected_index: int) -> dict[str, Any] | None:
+def _line(text: bytes, index: int) -> dict[str, Any] | None:
+    """A line of the manifest, if it is one of this run about image `index`."""
     try:
-        line = json.loads(raw)
-        whole = raw.endswith(b"\n") and line["index"] == expected_index
-        _ = line["file"], line["reason"]
-    except (ValueError, KeyError, TypeError):
+        line = json.loads(text)
+        ours = (
+            type(line["index"]) is int
+            and line["index"] == index
+            and line["file"] in (None, image_name(index))
+            and isinstance(line["reason"], str)
+            and isinstance(line.get("sha256"), str | None)
+        )
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    return line if whole else None
+    return line if ours else None
+
+
+def _is_torn(text: bytes, index: int) -> bool:
+    """Whether it is how a line of image `index` begins; a crash of the system may leave zeros."""
+    begins = f'{{"index": {index}, '.encode()
+    torn = not text.endswith(b"\n") and (begins.startswith(text) or text.startswith(begins))
+    return torn or not text.strip(b"\0")

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from facescreen.images import InUseError, locked
+from facescreen.images.writing import write_atomically
 from facescreen.screening import LABELS
 
 COLUMNS = ("image", "label", "rater", "when")
@@ -52,7 +53,8 @@ class LabelFile:
     """
 
     def __init__(self, path: Path | str) -> None:
-        self.path = Path(path)
+        # The file itself, not a link to it: two names of one file then share its lock.
+        self.path = Path(os.path.realpath(path))
         self.notice = ""
         self._read: tuple[tuple[int, int], list[Row]] | None = None
 
@@ -149,15 +151,13 @@ class LabelFile:
         return Row(*cells)
 
     def _replace(self, rows: Sequence[Row]) -> None:
-        """Write the whole file under another name, then rename: it is never half there."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = self.path.with_name(f".{self.path.name}.{os.getpid()}.tmp")
-        try:
+        """Write the whole file anew: it is never half there."""
+
+        def write(temporary: Path) -> None:
             with temporary.open("wb") as file:
                 _write(file, _lines([COLUMNS, *rows]))
-            os.replace(temporary, self.path)
-        finally:
-            temporary.unlink(missing_ok=True)
+
+        write_atomically(self.path, write)
 
 
 def _lines(rows: Sequence[Sequence[str]]) -> bytes:

@@ -99,7 +99,13 @@ def test_an_error_is_one_sentence_without_traceback(monkeypatch, capsys, error, 
 
 
 def test_the_tree_that_a_source_expects_keeps_its_lines(tmp_path, capsys):
-    line = ["train", "--source", f"celeba:{tmp_path / 'real'}", "--out", str(tmp_path / "m")]
+    line = [
+        "train",
+        "--source",
+        f"celeba:{tmp_path / 'real'}",
+        "--out",
+        str(tmp_path / "m.safetensors"),
+    ]
     assert cli.main([*line, "--minutes", "1"]) == cli.ERROR
     sentence, *tree = capsys.readouterr().err.splitlines()
     assert sentence.endswith("(--download, or download=True); expected a folder such as")

@@ -408,7 +408,7 @@ def test_training_combines_within_the_learned_styles():
 def test_two_processes_do_not_train_one_model(tmp_path):
     result = run(tmp_path)
     program = (
-        "import sys; from facescreen.files import locked; from pathlib import Path; "
+        "import sys; from facescreen.images import locked; from pathlib import Path; "
         "lock = locked(Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(

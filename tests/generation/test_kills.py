@@ -15,13 +15,13 @@ import numpy as np
 import pytest
 import torch
 
-from facescreen import generation
+import facescreen
 from facescreen.faces import open_source
 from facescreen.gan.checkpoints import load_combiner, save_model
 from facescreen.gan.combiner import CombinerSettings
 from facescreen.gan.models import FaceCombiner
 from facescreen.gan.training import train
-from facescreen.generation import GenerationSettings, RunFolder, generate
+from facescreen.generation import GenerationSettings, RunFolder, generate, runfolder
 from facescreen.images import save_png
 
 COUNT = 120  # images to save: the last block of 64 is not judged to its end
@@ -78,31 +78,31 @@ def half_a_file(path: Path, image: np.ndarray) -> None:
     die()
 
 
-def half_a_line(folder: RunFolder, lines: list) -> None:
-    folder._manifest.write('{"index": 64, "se')
-    folder._manifest.flush()
+def half_a_line(folder: RunFolder, line: dict) -> None:
+    folder._manifest.write(f'{{"index": {line["index"]}, "se'.encode())
     die()
 
 
-def lines_then_death(folder: RunFolder, lines: list, record=RunFolder.record) -> None:
-    record(folder, lines)
+def line_then_death(folder: RunFolder, line: dict, record=RunFolder.record) -> None:
+    record(folder, line)
     die()
 
 
 # What is replaced (a module or class and its function) and by what.
 MOMENTS = {
     "before the settings": (os, "replace", lambda old: dying_at(1, old)),
-    "half a file": (generation, "save_png", lambda old: dying_at(30, old, half_a_file)),
-    "between files": (generation, "save_png", lambda old: dying_at(70, old)),
-    "inside a line": (RunFolder, "record", lambda old: dying_at(2, old, half_a_line)),
-    "after the lines": (RunFolder, "record", lambda old: dying_at(1, old, lines_then_death)),
-    # A checkpoint is three renames: state, weights, card.
-    "state without weights": (os, "replace", lambda old: dying_at(5, old)),
-    "weights without card": (os, "replace", lambda old: dying_at(6, old)),
+    "half a file": (runfolder, "save_png", lambda old: dying_at(30, old, half_a_file)),
+    "between files": (runfolder, "save_png", lambda old: dying_at(70, old)),
+    "file without line": (RunFolder, "record", lambda old: dying_at(70, old)),
+    "inside a line": (RunFolder, "record", lambda old: dying_at(30, old, half_a_line)),
+    "after a line": (RunFolder, "record", lambda old: dying_at(64, old, line_then_death)),
+    # A checkpoint is three renames: state, card, weights.
+    "state without card": (os, "replace", lambda old: dying_at(5, old)),
+    "card without weights": (os, "replace", lambda old: dying_at(6, old)),
     "never": (os, "replace", lambda old: old),
 }
-BUILDING = list(MOMENTS)[:5]
-LEARNING = list(MOMENTS)[5:7]
+BUILDING = list(MOMENTS)[:6]
+LEARNING = list(MOMENTS)[6:8]
 
 
 # --- the tests ------------------------------------------------------------------------------------
@@ -142,7 +142,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def start(work, moment: str, out: Path, ingredients) -> subprocess.Popen:
     command = [sys.executable, __file__, work.__name__, moment, out, *ingredients]
-    package = str(Path(generation.__file__).parents[1])
+    package = str(Path(facescreen.__file__).parents[1])
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": package}
     return subprocess.Popen(command, env=environment)
 

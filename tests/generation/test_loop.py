@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
-from facescreen import generation
 from facescreen.gan.combine import SCHEMES
 from facescreen.gan.models import FaceCombiner
 from facescreen.generation import (
@@ -25,6 +24,7 @@ from facescreen.generation import (
     generate,
     walk_pool,
 )
+from facescreen.generation import maker as maker_module
 from facescreen.images import read_image
 from facescreen.screening import MultiColorRule, NoRule, PoolWalk
 
@@ -75,7 +75,7 @@ class Nothing(Third):
 
 @pytest.fixture(autouse=True)
 def noisy_source(monkeypatch):
-    monkeypatch.setattr(generation, "open_source", lambda *_, **__: Faces())
+    monkeypatch.setattr(maker_module, "open_source", lambda *_, **__: Faces())
 
 
 def combiner(seed: int = 0) -> FaceCombiner:
@@ -354,7 +354,7 @@ def test_unreadable_settings_are_named(tmp_path):
 def test_one_process_at_a_time(tmp_path):
     run(tmp_path)
     program = (
-        "import sys; from facescreen.files import locked; from pathlib import Path; "
+        "import sys; from facescreen.images import locked; from pathlib import Path; "
         "lock = locked(Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(

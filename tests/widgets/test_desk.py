@@ -229,7 +229,7 @@ def test_a_full_disk_leaves_no_half_row_and_the_image_stays(out, monkeypatch):
 RATER = """
 import itertools, sys
 from facescreen.widgets.label_desk import LabelDesk
-from facescreen.verdicts import LABELS
+from facescreen.screening import LABELS
 desk = LabelDesk([f"set/{k}.png" for k in range(100000)], sys.argv[1])
 for k in itertools.count(desk.index):
     desk.give(LABELS[k % 4])

@@ -1,0 +1,138 @@
+"""Where a training saves: which files may lie there, and what each checkpoint writes.
+
+The state shows that a training made the files beside it. Where there is none, or where a file is
+not the one that this training saved, it is somebody's work, and training refuses to overwrite it.
+"""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+from safetensors import SafetensorError
+
+from facescreen.faces import FaceSource
+from facescreen.gan.cards import training_card
+from facescreen.gan.checkpoints import (
+    CheckpointError,
+    card_path,
+    checked_name,
+    read_card_alone,
+    save_model,
+    sha256_of,
+)
+from facescreen.gan.history import History
+from facescreen.gan.models import FaceModel
+from facescreen.gan.state import check_same, read_state, save_state, state_path
+from facescreen.gan.trainer import Trainer, TrainingSettings
+from facescreen.images import contact_sheet, quantize, save_png
+from facescreen.images.writing import write_atomically
+
+SHOWN = 16  # existing faces on a sheet of samples
+SHEETS = "[0-9]" * 9 + ".png"  # their names, by images shown
+
+
+class TrainingStopped(Exception):
+    """Training ended early for a reason that one sentence gives (a loss that is not finite)."""
+
+
+def check_place(
+    out: Path, settings: TrainingSettings, faces: str, resume: bool, samples: bool
+) -> None:
+    """Raise `CheckpointError` where training at `out` would not go on, or overwrite other files.
+
+    Changes nothing. `faces` is the fingerprint of the source.
+    """
+    checked_name(out)
+    state, folder = state_path(out), out.with_suffix("")
+    if samples and folder.exists() and not folder.is_dir():
+        raise CheckpointError(f"{folder} is a file, expected a folder for sheets of samples")
+    if state.exists():
+        about = read_state(state)
+        if resume:
+            check_same(about, settings, faces, state)
+        _check_saved(out, about.get("weights"))
+        return
+    sheets = sorted(folder.glob(SHEETS)) if samples else []
+    for file in (out, card_path(out), *([folder / "history.csv", *sheets] if samples else [])):
+        if os.path.lexists(file):
+            raise CheckpointError(
+                f"{file} is there already, and no {state.name} shows that a training made it: "
+                "choose another name, or move it away"
+            )
+
+
+def _check_saved(out: Path, before: str | None) -> None:
+    """Refuse weights and a card that the training did not save.
+
+    A kill may have come between the card and the weights: these are then still those `before` the
+    state was saved, by SHA-256.
+    """
+    known, card = {before}, card_path(out)
+    if card.exists():
+        known.add(read_card_alone(card)["sha256"])
+    if out.exists() and sha256_of(out) not in known:
+        raise CheckpointError(
+            f"{out} is not the file that the training of {state_path(out).name} saved: move it "
+            "away, and the training goes on"
+        )
+
+
+class Keeper:
+    """Saves the checkpoints of one run, each whole and finite or not at all.
+
+    images: after how many the last one was saved.
+    """
+
+    def __init__(
+        self,
+        trainer: Trainer,
+        source: FaceSource,
+        out: Path,
+        command: str,
+        shown: np.ndarray | None,
+    ) -> None:
+        """`shown` are existing faces for a sheet of samples at each checkpoint, or None."""
+        self.trainer, self.source, self.out = trainer, source, out
+        self.command, self.shown = command, shown
+        self.images = trainer.images
+
+    def save(self, model: FaceModel, history: History, concluded: bool = False) -> None:
+        """Write state, card and weights; raises `TrainingStopped` or `CheckpointError`."""
+        trainer = self.trainer
+        if not all(torch.isfinite(value).all() for value in trainer.tensors().values()):
+            raise TrainingStopped(self.diverged())
+        before = sha256_of(self.out) if self.out.exists() else None
+        card = training_card(trainer, self.source, self.command)
+        try:
+            save_state(trainer, state_path(self.out), self.source.fingerprint, history, before)
+            save_model(model, self.out, {**card, "concluded": concluded})
+            if self.shown is not None:
+                self._save_samples(history)
+        except (OSError, SafetensorError) as error:  # a full disk, for one
+            raise CheckpointError(
+                f"{self.out}: the checkpoint of {trainer.images} images could not be saved "
+                f"({error}); {self._kept()}, and the same command goes on from there"
+            ) from error
+        self.images = trainer.images
+
+    def diverged(self) -> str:
+        """One sentence for a loss or a weight that is not finite."""
+        return (
+            f"training stopped after {self.trainer.images} images: not every number is finite; "
+            f"{self._kept()}"
+        )
+
+    def _kept(self) -> str:
+        kept = f"the checkpoint of {self.images} images is kept in {self.out}"
+        return kept if self.images else "nothing was saved"
+
+    def _save_samples(self, history: History) -> None:
+        folder = self.out.with_suffix("")
+        folder.mkdir(parents=True, exist_ok=True)
+        images, _ = quantize(self.trainer.samples(self.shown))
+        sheet = contact_sheet(images, columns=SHOWN)
+        save_png(folder / f"{self.trainer.images:09d}.png", sheet)
+        table = pd.DataFrame(history)
+        write_atomically(folder / "history.csv", lambda file: table.to_csv(file, index=False))

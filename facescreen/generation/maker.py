@@ -1,0 +1,167 @@
+"""Makers of images: `images(start, stop)` makes any of them, the same ones each time.
+
+`FaceMaker` combines existing faces, as the paper's Figure 6 does.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+
+from facescreen.faces import open_source
+from facescreen.gan.checkpoints import load_combiner
+from facescreen.gan.combine import (
+    DEFAULT_ALPHA,
+    DEFAULT_SCHEME,
+    noise_for,
+    pick_faces,
+    scheme_named,
+)
+from facescreen.gan.models import BLOCK, FaceCombiner
+from facescreen.images import quantize
+
+
+class Maker(Protocol):
+    """What `facescreen.generation.generate` asks for images."""
+
+    def images(self, start: int, stop: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Images `start` … `stop` − 1: uint8 `(N, H, W, 3)`, finite bool `(N,)`, sources `(N, k)`.
+
+        Image i depends on the settings, on `about()` and on i alone. Its sources are the numbers
+        of what it was made from, int64, k of them or none.
+        """
+        ...
+
+    def about(self) -> dict[str, Any]:
+        """What images depend on beside the settings, as JSON holds it."""
+        ...
+
+
+@dataclass(frozen=True)
+class GenerationSettings:
+    """What a run makes. Image i of two runs is the same where all but the counts are the same."""
+
+    count: int = 2500  # images to save
+    scheme: str = DEFAULT_SCHEME  # how faces are combined, see `facescreen.gan.combine.SCHEMES`
+    alpha: float = DEFAULT_ALPHA  # strength of the schemes that extrapolate
+    seed: int = 0  # of the picks
+    source: str = "portraits"  # existing faces, see `facescreen.faces.sources.open_source`
+    source_seed: int = 0  # of the rendered portraits; the shipped model was trained on seed 0
+    existing: int = 4096  # how many of the source's faces are picked from, the first ones
+    size: int = 64  # pixels
+    model: str | None = None  # weights file; None is the shipped one
+    max_tries: int | None = None  # images to judge before giving up; None is 20 × count
+
+    def __post_init__(self) -> None:
+        if self.count < 0 or self.existing < 0 or (self.max_tries or 0) < 0:
+            raise ValueError(f"counts cannot be negative: {self}")
+        scheme_named(self.scheme)
+
+    @property
+    def bound(self) -> int:
+        """How many images are judged at most."""
+        return 20 * self.count if self.max_tries is None else self.max_tries
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Let torch use one thread: blocks are small, and threads that share a busy core wait for it.
+
+    On two cores of which another program held one, two threads drew 95 images/s where one drew 600.
+    """
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+class FaceMaker:
+    """Existing faces and a face combiner, opened once: `images(start, stop)` makes any of them.
+
+    Styles of existing faces are computed when first picked, and kept.
+    """
+
+    def __init__(
+        self,
+        settings: GenerationSettings,
+        combiner: FaceCombiner | None = None,
+        download: bool = False,
+    ) -> None:
+        self.settings = settings
+        self.combiner = load_combiner(settings.model) if combiner is None else combiner
+        if self.combiner.size != settings.size:
+            raise ValueError(
+                f"the model makes images of {self.combiner.size} pixels, not {settings.size}"
+            )
+        # Photographs are decoded when opened: no more of them than are picked from.
+        rendered = settings.source.startswith("portraits")
+        self.source = open_source(
+            settings.source,
+            settings.size,
+            settings.source_seed,
+            download=download,
+            limit=None if rendered else max(2, settings.existing),
+        )
+        self.scheme = scheme_named(settings.scheme)
+        self.existing = min(settings.existing, len(self.source))
+        self._styles = torch.empty((self.existing, self.combiner.style))
+        self._encoded = np.zeros(-(-self.existing // BLOCK), bool)
+
+    def about(self) -> dict[str, Any]:
+        """What images depend on beside the settings: the weights and the existing faces."""
+        return {
+            "model_sha256": self.combiner.sha256,
+            "source_fingerprint": self.source.fingerprint,
+        }
+
+    def sources(self, start: int, stop: int) -> np.ndarray:
+        """Which existing faces images `start` … `stop` − 1 combine: int64 `(N, k)`."""
+        wanted = np.arange(start, stop)
+        return pick_faces(self.settings.seed, wanted, self.scheme.faces, self.existing)
+
+    def images(self, start: int, stop: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Images `start` … `stop` − 1: uint8 `(N, H, W, 3)`, finite bool `(N,)`, sources `(N, k)`.
+
+        An image with a value that is not finite comes out black with `finite` False.
+        """
+        images, finite = quantize(self.floats(start, stop))
+        return images, finite, self.sources(start, stop)
+
+    def floats(self, start: int, stop: int) -> np.ndarray:
+        """The same before they become bytes: float32 `(N, H, W, 3)`, about [-1, 1], unclipped."""
+        # Whole aligned blocks, so that image i always takes the same way through the same batch.
+        first, last = start // BLOCK * BLOCK, -(-stop // BLOCK) * BLOCK
+        sources = self.sources(first, last)
+        with one_thread():
+            drawn = [
+                self._draw(first + row, sources[row : row + BLOCK])
+                for row in range(0, len(sources), BLOCK)
+            ]
+        size = self.settings.size
+        drawn.append(np.zeros((0, size, size, 3), np.float32))
+        return np.concatenate(drawn)[start - first : stop - first]
+
+    def _draw(self, start: int, sources: np.ndarray) -> np.ndarray:
+        styles = self._styles_of(sources) if self.scheme.faces else self._from_noise(start)
+        layers = self.scheme.combine(styles, self.combiner.layers, self.settings.alpha)
+        return self.combiner.draw(layers).numpy()
+
+    def _from_noise(self, start: int) -> torch.Tensor:
+        wanted = np.arange(start, start + BLOCK)
+        noise = noise_for(self.settings.seed, wanted, self.combiner.noise)
+        return self.combiner.styles_from_noise(torch.from_numpy(noise))[:, None]
+
+    def _styles_of(self, faces: np.ndarray) -> torch.Tensor:
+        blocks = np.unique(faces // BLOCK)
+        blocks = blocks[~self._encoded[blocks]]
+        rows = (blocks[:, None] * BLOCK + np.arange(BLOCK)).flatten()
+        rows = rows[rows < self.existing]  # only the last block is shorter
+        existing = np.ascontiguousarray(self.source.load(rows))
+        self._styles[torch.from_numpy(rows)] = self.combiner.encode(torch.from_numpy(existing))
+        self._encoded[blocks] = True
+        return self._styles[torch.from_numpy(faces)]

@@ -1,0 +1,54 @@
+"""Whether a file is the image that a run saved, or would save, there."""
+
+import hashlib
+import stat
+from pathlib import Path
+
+import numpy as np
+
+from facescreen.images import ImageError, read_image
+
+
+class RunFolderError(Exception):
+    """A folder, or a file in it, is not what this run made; the message is one sentence."""
+
+
+def image_name(index: int) -> str:
+    """Where image `index` lies inside a run's folder."""
+    return f"images/{index:06d}.png"
+
+
+def pixels_checksum(image: np.ndarray) -> str:
+    """SHA-256 of the shape and the pixels, so that another file format does not change it."""
+    return hashlib.sha256(str(image.shape).encode() + image.tobytes()).hexdigest()
+
+
+def is_there(file: Path, checksum: str | None, size: int, ours: bool) -> bool:
+    """Whether a file is the image of that checksum; False where it is lost and may be written.
+
+    `ours` says that the run made a file of this name, so that one which cannot be read is its own,
+    damaged. An older manifest has no checksum: any image of `size` pixels a side is believed. Any
+    other file is somebody's work and must stay: `RunFolderError` names it.
+    """
+    try:
+        status = file.lstat()
+    except FileNotFoundError:
+        return False
+    if not stat.S_ISREG(status.st_mode):
+        raise RunFolderError(f"{file} is a link or no file, expected an image: move it away")
+    if not file.read_bytes().strip(b"\0"):  # a crash of the system may leave zeros
+        return False
+    try:
+        image = read_image(file)
+    except ImageError as error:
+        if ours:
+            return False
+        raise RunFolderError(f"{error}: move it away, and this run writes its own image") from error
+    if checksum is None and image.shape[:2] == (size, size):
+        return True
+    if pixels_checksum(image) == checksum:
+        return True
+    raise RunFolderError(
+        f"{file} is not the image that this run saves there: move it away, and the same command "
+        "makes it again"
+    )
