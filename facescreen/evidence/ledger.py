@@ -7,12 +7,21 @@ verdict is written by hand.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facescreen.evaluation import PAPER_BROKEN, PAPER_SAVED, paper_table, percent
+from facescreen.evaluation import PAPER_BROKEN, PAPER_SAVED, paper_table
+from facescreen.evidence.entry import (
+    NOT,
+    PARTLY,
+    REPRODUCED,
+    UNTESTED,
+    Entry,
+    share,
+    share_of,
+    words,
+)
 from facescreen.evidence.gathered import TABLE_RULES, Evidence
 from facescreen.evidence.tables import screening
 from facescreen.screening import Rate, channel_histogram
@@ -20,24 +29,8 @@ from facescreen.screening import Rate, channel_histogram
 if TYPE_CHECKING:
     import pandas as pd
 
-REPRODUCED, PARTLY, NOT, UNTESTED = "reproduced", "partly", "not", "not tested here"
 PIXELS = 40  # by which channels differ, or that all of them hold: the paper's first threshold
 SINGLE, SINGLE_20, MULTI = "single 40", "single 20", "multi 40 / 1,000"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A line: the claim, where it stands, the paper's figure, ours with its interval, the outcome.
-
-    criterion: when it would count as reproduced, and when as partly.
-    """
-
-    claim: str
-    section: str
-    paper: str
-    here: str
-    outcome: str
-    criterion: str
 
 
 def ledger(evidence: Evidence) -> pd.DataFrame:
@@ -56,32 +49,28 @@ def _histograms(evidence: Evidence) -> Iterator[Entry]:
     differ = counts.max(axis=1) - counts.min(axis=1) >= PIXELS
     full = counts.min(axis=1) >= PIXELS
     labels = evidence.pool.labels
-    valid = _share_of(differ | full, labels == "valid")
+    valid = share_of(differ | full, labels == "valid")
     groups = (("of saturated breakage", labels == "broken_saturated"), ("", evidence.pool.broken))
     for kind, chosen in groups:
-        rate = _share_of(differ | full, chosen)
+        rate = share_of(differ | full, chosen)
         yield Entry(
             f"Most broken images {kind} differ between channels at value 255, or hold many pixels "
             "there in all of them".replace("  ", " "),
             "3.1, Fig. 2",
             "said, not counted",
-            f"{_words(rate)} by {PIXELS} pixels; of the valid ones {_words(valid)}",
+            f"{words(rate)} by {PIXELS} pixels; of the valid ones {words(valid)}",
             REPRODUCED if rate.low > 0.5 else PARTLY if rate.low > valid.high else NOT,
             "lower limit above 50 %; partly: above the upper limit of the valid ones",
         )
-    rate = _share_of(differ, labels == "valid")
+    rate = share_of(differ, labels == "valid")
     yield Entry(
         "In valid images the channels are distributed alike at 255",
         "3.1, Fig. 1",
         "said, not counted",
-        f"{_words(rate)} differ by {PIXELS} pixels or more",
+        f"{words(rate)} differ by {PIXELS} pixels or more",
         REPRODUCED if rate.high < 0.05 else PARTLY if rate.high < 0.2 else NOT,
         "upper limit of those that differ below 5 %; partly: below 20 %",
     )
-
-
-def _share_of(found: np.ndarray, chosen: np.ndarray) -> Rate:
-    return Rate.of(int(found[chosen].sum()), int(chosen.sum()))
 
 
 def _rates(evidence: Evidence) -> Iterator[Entry]:
@@ -93,8 +82,8 @@ def _rates(evidence: Evidence) -> Iterator[Entry]:
     yield Entry(
         "Without screening, about one image in six is broken",
         "Table 2",
-        _share(theirs),
-        _share(ours.loc[first]),
+        share(theirs),
+        share(ours.loc[first]),
         REPRODUCED if low <= theirs["high %"] and high >= theirs["low %"] else NOT,
         "intervals overlap",
     )
@@ -106,8 +95,8 @@ def _rates(evidence: Evidence) -> Iterator[Entry]:
         yield Entry(
             f"{name} leaves {theirs['rate %']:.2f} % broken, {theirs['reduction %']:.1f} % fewer",
             "Table 3" if name == MULTI else "Table 2",
-            f"{_share(theirs)}, reduction {theirs['reduction %']:.1f} %",
-            f"{_share(row)}, reduction {100 * fewer:.1f} % (p = {p:.2g})",
+            f"{share(theirs)}, reduction {theirs['reduction %']:.1f} %",
+            f"{share(row)}, reduction {100 * fewer:.1f} % (p = {p:.2g})",
             REPRODUCED
             if fewer >= 0.8 * theirs["reduction %"] / 100
             else PARTLY
@@ -147,7 +136,7 @@ def _comparisons(evidence: Evidence) -> Iterator[Entry]:
             f"{second} screens better than {first}",
             section,
             f"{counts[0][0]} against {counts[1][0]} broken, p = {fisher_exact(counts)[1]:.2g}",
-            f"of {found.total} images that it flags in addition, {_words(found)} are broken "
+            f"of {found.total} images that it flags in addition, {words(found)} are broken "
             f"(p = {p:.2g})",
             REPRODUCED if p < 0.05 else NOT,
             "what it flags in addition is broken more often than blind picks would be "
@@ -197,7 +186,7 @@ def _kinds(evidence: Evidence) -> Iterator[Entry]:
             claim,
             section,
             paper,
-            f"{_words(rate)} of planted {kind.replace('_', ' ')} flagged; undamaged "
+            f"{words(rate)} of planted {kind.replace('_', ' ')} flagged; undamaged "
             f"{100 * share.value:.1f} %",
             outcome,
             criterion,
@@ -227,8 +216,8 @@ def _remaining(evidence: Evidence) -> Iterator[Entry]:
         "Tuning the thresholds of rule 2 will improve it",
         "3.5, conclusion",
         "hoped for",
-        f"{_words(best)} broken among the passed at {color:,} and {white:,}, the best pair that "
-        f"loses no more valid images than 40 and 1,000, which leave {_words(before)}",
+        f"{words(best)} broken among the passed at {color:,} and {white:,}, the best pair that "
+        f"loses no more valid images than 40 and 1,000, which leave {words(before)}",
         REPRODUCED if best.value <= before.value / 2 else PARTLY if best.high < before.low else NOT,
         "half of the broken images gone; partly: upper limit below the lower one before",
     )
@@ -307,12 +296,3 @@ def _not_tested() -> Iterator[Entry]:
         ("Broken images in the data slow down learning", "1", "no figure"),
     ):
         yield Entry(claim, section, "said", where, UNTESTED, why)
-
-
-def _share(row: pd.Series) -> str:
-    return f"{row['rate %']:.2f} % ({row['low %']:.2f} to {row['high %']:.2f})"
-
-
-def _words(rate: Rate) -> str:
-    shares = percent(rate)
-    return f"{shares['rate %']:.1f} % ({shares['low %']:.1f} to {shares['high %']:.1f})"

@@ -1,6 +1,5 @@
 """Runs lessons with papermill, each from a fresh kernel, and says what happened to each."""
 
-import ast
 import json
 import os
 import re
@@ -26,15 +25,12 @@ from facescreen.lessons.pages import (
     lesson_html,
     with_still_widgets,
 )
+from facescreen.lessons.parameters import LessonError, assign_parameters, read_or
 
 ROOT = Path(__file__).resolve().parents[2]
 _LESSON_NAME = re.compile(r"(\d\d|[A-Z]\d)_.+")
 _KERNEL = "python3"
 CELL_SECONDS = 3600  # a cell that takes longer has failed: nobody may be there to interrupt it
-
-
-class LessonError(Exception):
-    """The request itself is wrong: an unknown lesson or parameter, or a value of another type."""
 
 
 def find_lessons(folder: Path, names: Sequence[str] = ()) -> list[Path]:
@@ -58,66 +54,6 @@ def find_lessons(folder: Path, names: Sequence[str] = ()) -> list[Path]:
 
 
 # --- parameters -----------------------------------------------------------------------------------
-
-
-def assign_parameters(
-    lessons: Sequence[Path], given: Sequence[tuple[str, str]]
-) -> dict[Path, dict[str, Any]]:
-    """For each lesson, those of the given parameters that it has, as values of their types.
-
-    Raises LessonError for a name that no chosen lesson has: papermill would only warn, and run the
-    lesson with the value that was meant to be changed.
-    """
-    known = {path: _read_or(path, papermill.inspect_notebook, {}) for path in lessons}
-    for name, _ in given:
-        if not any(name in parameters for parameters in known.values()):
-            lists = "; ".join(
-                f"{path.stem} has {', '.join(parameters) or 'none'}"
-                for path, parameters in known.items()
-            )
-            raise LessonError(f"no chosen lesson has a parameter {name!r}: {lists}")
-    return {
-        path: {name: coerce(text, parameters[name]) for name, text in given if name in parameters}
-        for path, parameters in known.items()
-    }
-
-
-def _read_or(path: Path, read: Callable[[str], Any], otherwise: Any) -> Any:
-    """What `read` makes of a file; `otherwise` of one that is no notebook, which `execute` says."""
-    try:
-        return read(str(path))
-    except Exception:  # JSON, encoding, a format of the future: each reader raises its own kinds
-        return otherwise
-
-
-def coerce(text: str, parameter: Mapping[str, str]) -> Any:
-    """A parameter's value from the command line's text, by the type that the lesson declares.
-
-    `parameter` is papermill's description: name, inferred_type_name, default. Without a declared
-    type, the default's type counts.
-    """
-    kind = parameter["inferred_type_name"]
-    default = _literal(parameter["default"])
-    if kind in ("None", "", None):
-        kind = type(default).__name__
-    if kind == "str":
-        return text
-    try:
-        if kind == "bool":
-            return {"true": True, "false": False}[text.strip().lower()]
-        if kind in ("int", "float"):
-            return {"int": int, "float": float}[kind](text)
-    except (KeyError, ValueError):
-        wanted = {"bool": "true or false", "int": "a whole number", "float": "a number"}[kind]
-        raise LessonError(f"parameter {parameter['name']!r} takes {wanted}, not {text!r}") from None
-    return _literal(text)
-
-
-def _literal(text: str) -> Any:
-    try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError):
-        return text
 
 
 # --- one lesson -----------------------------------------------------------------------------------
@@ -242,7 +178,7 @@ def run_lessons(
     out.mkdir(parents=True, exist_ok=True)
     results: list[LessonResult] = []
     none = nbformat.v4.new_notebook()
-    read = {path: _read_or(path, partial(nbformat.read, as_version=4), none) for path in lessons}
+    read = {path: read_or(path, partial(nbformat.read, as_version=4), none) for path in lessons}
     titles = {path.stem: title_of(notebook, path.stem) for path, notebook in read.items()}
     for lesson in lessons:
         say(f"{lesson.stem} …")

@@ -379,5 +379,5 @@ def test_every_kind_says_what_it_does_and_colored_ones_are_kinds():
 
 
 def test_importing_the_room_loads_no_scipy():
-    program = "import sys, facescreen.damage; sys.exit('scipy' in sys.modules)"
+    program = "import sys, facescreen.breakage; sys.exit('scipy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program]).returncode == 0

@@ -285,7 +285,7 @@ def test_one_blob_is_one_image(floats):
 
 def test_the_room_is_light():
     program = (
-        "import facescreen.save_path, facescreen.evaluation.false_alarms, sys\n"
+        "import facescreen.breakage.save_path, facescreen.evaluation.false_alarms, sys\n"
         "print(*[m for m in ('torch', 'numba', 'scipy', 'pandas') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from facescreen.commands import doctor
-from facescreen.commands.doctor import FAIL, GIB, OK, WARN, Check, Probe
+from facescreen.commands.machine import FAIL, GIB, OK, WARN, Check, Probe
 
 TORCH = Probe(0, "2.14.1+cpu\nnone", "")
 TORCHVISION = Probe(0, "0.29.1", "")

@@ -137,5 +137,5 @@ def test_counting_works_where_nothing_can_be_cached(monkeypatch):
 
 
 def test_importing_the_module_does_not_import_numba():
-    program = "import sys, facescreen.histogram; sys.exit('numba' in sys.modules)"
+    program = "import sys, facescreen.screening.histogram; sys.exit('numba' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program]).returncode == 0

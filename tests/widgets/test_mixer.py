@@ -8,14 +8,15 @@ import numpy as np
 import pytest
 import torch
 
-from facescreen import generation, widgets
+from facescreen import widgets
 from facescreen.gan.combine import SCHEMES, noise_for, pick_faces
 from facescreen.gan.models import FaceCombiner
 from facescreen.gan.networks import on_sphere
 from facescreen.generation import FaceMaker, GenerationSettings
 from facescreen.images import quantize
 from facescreen.screening import MultiColorRule, SingleColorRule
-from facescreen.widgets.face_mixer import (
+from facescreen.widgets.face_mixer import MixerView, verdict_text
+from facescreen.widgets.mixed_face import (
     BY_HAND,
     FROM_A,
     FROM_B,
@@ -26,7 +27,6 @@ from facescreen.widgets.face_mixer import (
     FaceMixer,
     layer_names,
     parts_of,
-    verdict_text,
 )
 
 matplotlib.use("agg")
@@ -60,11 +60,11 @@ def maker(monkeypatch):
 @pytest.fixture
 def undrawn(monkeypatch):
     """Figures are left out where only the state counts: they take longest."""
-    monkeypatch.setattr(sys.modules[FaceMixer.__module__], "content", lambda model: ())
+    monkeypatch.setattr(sys.modules[MixerView.__module__], "content", lambda model: ())
 
 
 def make(monkeypatch, faces: int = FACES, mapping: int = 2, **settings) -> FaceMaker:
-    monkeypatch.setattr(generation, "open_source", lambda *_, **__: Faces(faces))
+    monkeypatch.setattr("facescreen.generation.maker.open_source", lambda *_, **__: Faces(faces))
     torch.manual_seed(0)
     architecture = {"size": SIZE, "style": 8, "encoder_width": 2, "generator_width": 2}
     architecture |= {"mapping_layers": mapping, "output": "linear"}

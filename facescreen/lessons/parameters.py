@@ -1,0 +1,72 @@
+"""Parameters of lessons, given as text: which lesson has them, and their values by their types."""
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import papermill
+
+
+class LessonError(Exception):
+    """The request itself is wrong: an unknown lesson or parameter, or a value of another type."""
+
+
+def assign_parameters(
+    lessons: Sequence[Path], given: Sequence[tuple[str, str]]
+) -> dict[Path, dict[str, Any]]:
+    """For each lesson, those of the given parameters that it has, as values of their types.
+
+    Raises LessonError for a name that no chosen lesson has: papermill would only warn, and run the
+    lesson with the value that was meant to be changed.
+    """
+    known = {path: read_or(path, papermill.inspect_notebook, {}) for path in lessons}
+    for name, _ in given:
+        if not any(name in parameters for parameters in known.values()):
+            lists = "; ".join(
+                f"{path.stem} has {', '.join(parameters) or 'none'}"
+                for path, parameters in known.items()
+            )
+            raise LessonError(f"no chosen lesson has a parameter {name!r}: {lists}")
+    return {
+        path: {name: coerce(text, parameters[name]) for name, text in given if name in parameters}
+        for path, parameters in known.items()
+    }
+
+
+def read_or(path: Path, read: Callable[[str], Any], otherwise: Any) -> Any:
+    """What `read` makes of a file; `otherwise` of one that is no notebook, which `execute` says."""
+    try:
+        return read(str(path))
+    except Exception:  # JSON, encoding, a format of the future: each reader raises its own kinds
+        return otherwise
+
+
+def coerce(text: str, parameter: Mapping[str, str]) -> Any:
+    """A parameter's value from the command line's text, by the type that the lesson declares.
+
+    `parameter` is papermill's description: name, inferred_type_name, default. Without a declared
+    type, the default's type counts.
+    """
+    kind = parameter["inferred_type_name"]
+    default = _literal(parameter["default"])
+    if kind in ("None", "", None):
+        kind = type(default).__name__
+    if kind == "str":
+        return text
+    try:
+        if kind == "bool":
+            return {"true": True, "false": False}[text.strip().lower()]
+        if kind in ("int", "float"):
+            return {"int": int, "float": float}[kind](text)
+    except (KeyError, ValueError):
+        wanted = {"bool": "true or false", "int": "a whole number", "float": "a number"}[kind]
+        raise LessonError(f"parameter {parameter['name']!r} takes {wanted}, not {text!r}") from None
+    return _literal(text)
+
+
+def _literal(text: str) -> Any:
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text
