@@ -201,7 +201,8 @@ class RunFolder:
             if OWN_TEMPORARY.fullmatch(file.name) and file.is_file():
                 file.unlink()
         self._manifest = (self.path / "manifest.jsonl").open("ab", buffering=0)
-        self._manifest.truncate(len(self._whole))
+        if os.fstat(self._manifest.fileno()).st_size > len(self._whole):
+            self._manifest.truncate(len(self._whole))
         if self._whole and not self._whole.endswith(b"\n"):
             self._manifest.write(b"\n")
 

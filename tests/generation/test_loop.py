@@ -1,8 +1,6 @@
-"""The loop from existing faces to a screened data set, and the folder it writes."""
+"""The loop from existing faces to a screened data set."""
 
 import json
-import subprocess
-import sys
 from dataclasses import replace
 from functools import cache
 from types import SimpleNamespace
@@ -13,52 +11,14 @@ import torch
 from hypothesis import given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
+from tiny_run import SETTINGS, SIZE, Faces, Third, combiner, contents, maker, manifest, run
 
 from facescreen.gan.combine import SCHEMES
-from facescreen.gan.models import FaceCombiner
-from facescreen.generation import (
-    FaceMaker,
-    GenerationSettings,
-    GenerationStopped,
-    RunFolderError,
-    generate,
-    walk_pool,
-)
-from facescreen.generation import maker as maker_module
+from facescreen.generation import FaceMaker, GenerationStopped, RunFolderError, walk_pool
 from facescreen.images import read_image
 from facescreen.screening import MultiColorRule, NoRule, PoolWalk
 
-SIZE = 16
-SETTINGS = GenerationSettings(count=10, size=SIZE, scheme="two_faces", seed=3)
-
-
-pytestmark = pytest.mark.usefixtures("one_thread")
-
-
-class Faces:
-    """A source of 70 noisy faces, more than one block of them."""
-
-    name, fingerprint = "noise", "n1"
-
-    def __len__(self) -> int:
-        return 70
-
-    def load(self, indices):
-        faces = np.random.default_rng(0).integers(0, 256, (70, SIZE, SIZE, 3), dtype=np.uint8)
-        return faces[indices]
-
-
-class Third:
-    """Breaks about every third image, by what it shows."""
-
-    def __repr__(self) -> str:
-        return "Third()"
-
-    def __call__(self, images, finite):
-        score = images.astype(np.int64).sum(axis=(1, 2, 3)) % 9
-        broken = (score < 3) | ~finite
-        reason = np.where(~finite, "not finite", np.where(broken, "color", ""))
-        return SimpleNamespace(broken=broken, reason=reason, score=score.astype(float))
+pytestmark = pytest.mark.usefixtures("one_thread", "noisy_source")
 
 
 class Nothing(Third):
@@ -71,38 +31,6 @@ class Nothing(Third):
             reason=np.full(len(images), "color"),
             score=verdicts.score,
         )
-
-
-@pytest.fixture(autouse=True)
-def noisy_source(monkeypatch):
-    monkeypatch.setattr(maker_module, "open_source", lambda *_, **__: Faces())
-
-
-def combiner(seed: int = 0) -> FaceCombiner:
-    torch.manual_seed(seed)
-    architecture = {"size": SIZE, "style": 8, "encoder_width": 2, "generator_width": 2}
-    architecture |= {"mapping_layers": 2, "output": "linear"}
-    return FaceCombiner(architecture, {"sha256": f"model {seed}"}).eval()
-
-
-def maker(settings: GenerationSettings = SETTINGS) -> FaceMaker:
-    return FaceMaker(settings, combiner())
-
-
-def run(out, settings=SETTINGS, rule=None, **options):
-    """One run, with a tiny model; `maker` may be handed in instead."""
-    options.setdefault("maker", maker(settings))
-    return generate(settings, Third() if rule is None else rule, out, progress=False, **options)
-
-
-def contents(folder) -> dict[str, bytes]:
-    """Every file of a run by name."""
-    files = (path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
-
-
-def manifest(folder) -> list[dict]:
-    return [json.loads(line) for line in (folder / "manifest.jsonl").read_text().splitlines()]
 
 
 # --- images by index ------------------------------------------------------------------------------
@@ -282,91 +210,6 @@ def test_the_papers_rule_judges_a_run(tmp_path):
     images, finite, _ = maker().images(0, result.tried)
     expected = rule(images, finite=finite)
     assert [line["reason"] for line in manifest(tmp_path)] == list(expected.reason)
-
-
-def test_half_a_run_goes_on_wherever_it_was_cut(tmp_path):
-    """Cut at every line end and inside some lines, with the files behind the cut still there."""
-    run(tmp_path / "whole")
-    whole = contents(tmp_path / "whole")
-    text = whole["manifest.jsonl"]
-    ends = [0, *(i + 1 for i, byte in enumerate(text) if byte == ord("\n"))]
-    for end in (*ends, 1, ends[1] - 1, ends[2] + 7, len(text) - 1):
-        (tmp_path / "whole" / "manifest.jsonl").write_bytes(text[:end])
-        run(tmp_path / "whole")
-        assert contents(tmp_path / "whole") == whole, end
-
-
-@pytest.mark.parametrize(
-    "tail", [b'{"index": 99', b"\x00\x00\n", b"\xff\xfe", b"null\n", b'{"index": 0}\n']
-)
-def test_rubbish_behind_the_manifest_is_cut_off(tmp_path, tail):
-    run(tmp_path / "one", replace(SETTINGS, count=5))
-    with (tmp_path / "one" / "manifest.jsonl").open("ab") as file:
-        file.write(tail)
-    run(tmp_path / "one", replace(SETTINGS, count=20))
-    run(tmp_path / "two", replace(SETTINGS, count=20))
-    assert contents(tmp_path / "one") == contents(tmp_path / "two")
-
-
-def test_strays_go_and_lost_files_are_made_again(tmp_path):
-    run(tmp_path)
-    before = contents(tmp_path)
-    saved = sorted((tmp_path / "images").iterdir())
-    saved[3].unlink()
-    (tmp_path / "images" / "999999.png").write_bytes(b"an orphan")
-    (tmp_path / "images" / ".000001.png.123.tmp").write_bytes(b"half")
-    run(tmp_path)
-    assert contents(tmp_path) == before
-
-
-@pytest.mark.parametrize(
-    ("change", "name"), [({"seed": 9}, "seed"), ({"scheme": "self"}, "scheme"), ({}, "rule")]
-)
-def test_another_run_is_not_continued(tmp_path, change, name):
-    run(tmp_path)
-    before = contents(tmp_path)
-    with pytest.raises(RunFolderError, match=f"was made with {name} "):
-        run(tmp_path, replace(SETTINGS, **change), rule=None if change else NoRule())
-    assert contents(tmp_path) == before
-
-
-def test_another_model_is_not_continued(tmp_path):
-    run(tmp_path)
-    with pytest.raises(RunFolderError, match="model_sha256 'model 0', not 'model 1'"):
-        run(tmp_path, maker=FaceMaker(SETTINGS, combiner(1)))
-
-
-def test_a_folder_of_photographs_is_left_alone(tmp_path):
-    (tmp_path / "images").mkdir()
-    (tmp_path / "images" / "holiday.png").write_bytes(b"precious")
-    with pytest.raises(RunFolderError, match="not a run's folder"):
-        run(tmp_path)
-    assert (tmp_path / "images" / "holiday.png").read_bytes() == b"precious"
-
-
-def test_unreadable_settings_are_named(tmp_path):
-    run(tmp_path)
-    (tmp_path / "settings.json").write_text("{")
-    with pytest.raises(RunFolderError, match=r"settings\.json is not readable"):
-        run(tmp_path)
-
-
-def test_one_process_at_a_time(tmp_path):
-    run(tmp_path)
-    program = (
-        "import sys; from facescreen.images import locked; from pathlib import Path; "
-        "lock = locked(Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", program, tmp_path / ".lock"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as holder:
-        assert holder.stdout.readline() == b"held\n"
-        with pytest.raises(RunFolderError, match="another process"):
-            run(tmp_path)
-        holder.kill()
-    run(tmp_path)  # the lock died with its holder
 
 
 # --- many rules, one pool -------------------------------------------------------------------------
