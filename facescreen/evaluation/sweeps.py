@@ -48,23 +48,6 @@ def roc(scores: Sequence[float] | np.ndarray, labels: Labels) -> pd.DataFrame:
     return broken_rate_curve(scores, labels)[["threshold", "valid lost %", "caught %"]]
 
 
-def precision_recall(scores: Sequence[float] | np.ndarray, labels: Labels) -> pd.DataFrame:
-    """Precision and recall at each threshold that rejects an image, falling.
-
-    Takes and raises what `roc` does. Columns: ``threshold``, ``caught %`` (recall, NaN without a
-    broken image) and ``precision %`` (of the rejected images, the share that is broken).
-    """
-    import pandas as pd
-
-    thresholds, broken, valid = _rejected(*read_scores(scores, labels)[:2])
-    table = {
-        "threshold": thresholds,
-        "caught %": _percent(broken, broken[-1]),
-        "precision %": _percent(broken, broken + valid),
-    }
-    return pd.DataFrame(table).iloc[1:].reset_index(drop=True)
-
-
 def broken_rate_curve(scores: Sequence[float] | np.ndarray, labels: Labels) -> pd.DataFrame:
     """What a data set gains and pays at every threshold, from none rejected to all.
 

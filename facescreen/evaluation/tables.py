@@ -52,18 +52,6 @@ def pool_table(walk) -> pd.DataFrame:
     return _by_screening(rows)
 
 
-def flag_rates(walk, judge: str) -> pd.DataFrame:
-    """Of the images that each rule saved from a pool, the share that ``judge`` flags, in percent.
-
-    ``walk`` is a ``facescreen.generation.PoolWalk``, ``judge`` the name of one of its rules. One
-    row per rule: ``rate %`` with its Wilson 95 % interval ``low %`` and ``high %``.
-    """
-    rows = {}
-    for name in walk.broken:
-        rows[name] = percent(Rate.of(walk.flagged(name, judge), len(walk.saved(name))))
-    return _by_screening(rows)
-
-
 def screening_table(walk, labels: Sequence[str] | np.ndarray) -> pd.DataFrame:
     """The paper's Tables 2 and 3, computed from labels, with what the paper leaves out.
 

@@ -6,6 +6,8 @@ Colors are those of Okabe and Ito (2008), told apart by color-blind readers.
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +27,16 @@ def present(figure: Figure, sentence: str) -> None:
     data, metadata = picture(figure, sentence)
     display(data, raw=True, metadata=metadata)
     display(Markdown(f"*{sentence}*"))
+
+
+def presented(draw: Callable[..., tuple[Figure, str]]) -> Callable[..., None]:
+    """The `plot_…` function of a `draw_…` one: it takes the same, and presents what is drawn."""
+
+    @wraps(draw)
+    def plot(*given: Any, **named: Any) -> None:
+        present(*draw(*given, **named))
+
+    return plot
 
 
 def picture(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facescreen.plots.base import DASHES, INK, MARKS, PAPER, SCREENS, VALID, present
+from facescreen.plots.base import DASHES, INK, MARKS, PAPER, SCREENS, VALID, presented
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,11 +20,6 @@ TRADES = {  # what a screen gains: an axis, and a clause of the sentence
     "rate %": ("broken among the saved (%)", "leaves {:.2f} % broken among the saved"),
     "caught %": ("broken images caught (%)", "catches {:.2f} % of the broken ones"),
 }
-
-
-def plot_rates(ours: pd.DataFrame, paper: pd.DataFrame, measured: str) -> None:
-    """Present `draw_rates`."""
-    present(*draw_rates(ours, paper, measured))
 
 
 def draw_rates(
@@ -64,11 +59,7 @@ def draw_rates(
     return figure, f"Broken by eye in the paper, {measured} here. {'; '.join(said)}."
 
 
-def plot_tradeoff(
-    curves: Mapping[str, pd.DataFrame], points: pd.DataFrame, y: str = "rate %", up_to: float = 25
-) -> None:
-    """Present `draw_tradeoff`."""
-    present(*draw_tradeoff(curves, points, y, up_to))
+plot_rates = presented(draw_rates)
 
 
 def draw_tradeoff(
@@ -102,6 +93,9 @@ def draw_tradeoff(
         for name, at in points.iterrows()
     ]
     return figure, f"Where marked, {'; '.join(parts)}." if parts else "Nothing is marked."
+
+
+plot_tradeoff = presented(draw_tradeoff)
 
 
 def _draw_lines(
@@ -169,11 +163,6 @@ def _mark_points(axis: Axes, points: pd.DataFrame, y: str, looks: Mapping[str, d
         taken.append(box)
 
 
-def plot_kinds(table: pd.DataFrame) -> None:
-    """Present `draw_kinds`."""
-    present(*draw_kinds(table))
-
-
 def draw_kinds(table: pd.DataFrame) -> tuple[Figure, str]:
     """The share of each kind of breakage that every rule catches, as a table of tinted cells.
 
@@ -214,3 +203,6 @@ def draw_kinds(table: pd.DataFrame) -> tuple[Figure, str]:
         said.append(f"{rule} from {caught[rule][least]:.0f} % ({least}) to "
                     f"{caught[rule][most]:.0f} % ({most})")  # fmt: skip
     return figure, f"Share of each kind that is flagged: {'; '.join(said)}."
+
+
+plot_kinds = presented(draw_kinds)

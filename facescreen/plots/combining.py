@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facescreen.plots.base import BROKEN, INK, MARKS, PAPER, SCREENS, VALID, present
+from facescreen.plots.base import BROKEN, INK, MARKS, PAPER, SCREENS, VALID, presented
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,11 +16,6 @@ if TYPE_CHECKING:
 
 GREEN = SCREENS[2]
 ASPECTS = {"outline": (VALID, "o"), "color": (BROKEN, "s")}
-
-
-def plot_layers(table: pd.DataFrame) -> None:
-    """Present `draw_layers`."""
-    present(*draw_layers(table))
 
 
 def draw_layers(table: pd.DataFrame) -> tuple[Figure, str]:
@@ -54,9 +49,7 @@ def draw_layers(table: pd.DataFrame) -> tuple[Figure, str]:
     return figure, f"Taken from face b, {'; '.join(said)}."
 
 
-def plot_breakage(measured: Mapping[str, pd.DataFrame], study: pd.DataFrame | None = None) -> None:
-    """Present `draw_breakage`."""
-    present(*draw_breakage(measured, study))
+plot_layers = presented(draw_layers)
 
 
 def draw_breakage(
@@ -103,9 +96,7 @@ def draw_breakage(
     return figure, f"{'. '.join(said)}. Bars are 95 % intervals."
 
 
-def plot_costs(hours: pd.Series, paper: int) -> None:
-    """Present `draw_costs`."""
-    present(*draw_costs(hours, paper))
+plot_breakage = presented(draw_breakage)
 
 
 def draw_costs(hours: pd.Series, paper: int) -> tuple[Figure, str]:
@@ -132,6 +123,9 @@ def draw_costs(hours: pd.Series, paper: int) -> tuple[Figure, str]:
     _bare(axis)
     said = "; ".join(f"{name}: {duration(value)}" for name, value in hours.items())
     return figure, f"Training time, of images that differ in size. {said}."
+
+
+plot_costs = presented(draw_costs)
 
 
 def duration(hours: float) -> str:

@@ -7,23 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facescreen.plots.base import BROKEN, DASHES, INK, MARKS, PAPER, SCREENS, VALID, present
+from facescreen.plots.base import BROKEN, DASHES, INK, MARKS, PAPER, SCREENS, VALID, presented
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 Snapshots = Mapping[int, tuple[np.ndarray, np.ndarray]]  # step → generated points, D on the grid
-
-
-def plot_game(
-    games: Mapping[str, Snapshots],
-    real: np.ndarray,
-    grid: np.ndarray,
-    describe: Callable[[np.ndarray], str],
-) -> None:
-    """Present `draw_game`."""
-    present(*draw_game(games, real, grid, describe))
 
 
 def draw_game(
@@ -62,6 +52,9 @@ def draw_game(
     return figure, f"Real points: {describe(real)}. Generated points: {'. '.join(said)}."
 
 
+plot_game = presented(draw_game)
+
+
 def _draw_moment(
     axis: Axes, real: np.ndarray, made: np.ndarray, bins: np.ndarray, top: float
 ) -> None:
@@ -82,11 +75,6 @@ def _key(figure: Figure) -> None:
         Line2D([], [], color=BROKEN, linestyle="--", label="D(x): 0 at the bottom, 1 at the top"),
     ]
     figure.legend(handles=marks, loc="upper center", ncols=3, frameon=False, fontsize=11)
-
-
-def plot_generator_losses(moments: Mapping[str, float]) -> None:
-    """Present `draw_generator_losses`."""
-    present(*draw_generator_losses(moments))
 
 
 def draw_generator_losses(moments: Mapping[str, float]) -> tuple[Figure, str]:
@@ -123,9 +111,7 @@ def draw_generator_losses(moments: Mapping[str, float]) -> tuple[Figure, str]:
     return figure, f"In the game on the line: {'; '.join(said)}."
 
 
-def plot_paths(paths: Mapping[str, np.ndarray], target: float) -> None:
-    """Present `draw_paths`."""
-    present(*draw_paths(paths, target))
+plot_generator_losses = presented(draw_generator_losses)
 
 
 def draw_paths(paths: Mapping[str, np.ndarray], target: float) -> tuple[Figure, str]:
@@ -151,9 +137,7 @@ def draw_paths(paths: Mapping[str, np.ndarray], target: float) -> tuple[Figure, 
     )
 
 
-def plot_early(table: Mapping[str, np.ndarray], rules: tuple[str, ...]) -> None:
-    """Present `draw_early`."""
-    present(*draw_early(table, rules))
+plot_paths = presented(draw_paths)
 
 
 def draw_early(table: Mapping[str, np.ndarray], rules: tuple[str, ...]) -> tuple[Figure, str]:
@@ -188,3 +172,6 @@ def draw_early(table: Mapping[str, np.ndarray], rules: tuple[str, ...]) -> tuple
     figure.tight_layout()
     kid = np.asarray(table["KID"])
     return figure, f"KID goes from {kid[0]:.1f} to {kid[-1]:.1f}. Flagged: {'; '.join(said)}."
+
+
+plot_early = presented(draw_early)

@@ -7,18 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facescreen.plots.base import BROKEN, INK, PAPER, VALID, present
+from facescreen.plots.base import BROKEN, INK, PAPER, VALID, presented
 from facescreen.plots.one_image import CHANNELS, LOOKS
 from facescreen.screening import channel_histogram
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-
-def plot_pixels(image: np.ndarray) -> None:
-    """Present `draw_pixels`."""
-    present(*draw_pixels(image))
 
 
 def draw_pixels(image: np.ndarray) -> tuple[Figure, str]:
@@ -41,9 +36,7 @@ def draw_pixels(image: np.ndarray) -> tuple[Figure, str]:
     return figure, f"{said}: {height * width} pixels, {image.size} values from 0 to 255."
 
 
-def plot_histograms(images: np.ndarray, names: Sequence[str]) -> None:
-    """Present `draw_histograms`."""
-    present(*draw_histograms(images, names))
+plot_pixels = presented(draw_pixels)
 
 
 def draw_histograms(images: np.ndarray, names: Sequence[str]) -> tuple[Figure, str]:
@@ -78,6 +71,9 @@ def draw_histograms(images: np.ndarray, names: Sequence[str]) -> tuple[Figure, s
     return figure, f"Red / green / blue: {'; '.join(said)}."
 
 
+plot_histograms = presented(draw_histograms)
+
+
 def _draw_curves(axis: Axes, in_fives: np.ndarray, at_255: np.ndarray, top: float) -> None:
     """One image's three histograms, int64 (3, 51), and the three counts at 255 as text."""
     values = 5 * np.arange(51) + 2
@@ -90,11 +86,6 @@ def _draw_curves(axis: Axes, in_fives: np.ndarray, at_255: np.ndarray, top: floa
     axis.set_xlabel("value", fontsize=12)
     axis.tick_params(labelsize=10)
     axis.spines[["top", "right"]].set_visible(False)
-
-
-def plot_flagged(scores: np.ndarray, broken: np.ndarray, threshold: float) -> None:
-    """Present `draw_flagged`."""
-    present(*draw_flagged(scores, broken, threshold))
 
 
 def draw_flagged(scores: np.ndarray, broken: np.ndarray, threshold: float) -> tuple[Figure, str]:
@@ -127,6 +118,9 @@ def draw_flagged(scores: np.ndarray, broken: np.ndarray, threshold: float) -> tu
     axis.grid(alpha=0.3)
     axis.spines[["top", "right"]].set_visible(False)
     return figure, f"At a threshold of {threshold:,} pixels the rule flags {' and '.join(said)}."
+
+
+plot_flagged = presented(draw_flagged)
 
 
 def _three(values: np.ndarray, style: str) -> str:

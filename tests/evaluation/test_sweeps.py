@@ -15,7 +15,6 @@ from facescreen.evaluation import (
     broken_rate_curve,
     caught_at,
     equal_acceptance,
-    precision_recall,
     roc,
 )
 from facescreen.screening import LABELS
@@ -68,15 +67,10 @@ def test_each_row_of_a_curve_is_what_its_threshold_rejects(pool):
         assert row["saved %"] == close(percent(saved, len(images)))
         assert row["rate %"] == close(percent(ill - caught, saved))
     assert roc(scores, labels).equals(curve[["threshold", "valid lost %", "caught %"]])
-    for _, row in precision_recall(scores, labels).iterrows():
-        rejected = [x for s, x in images if s >= row["threshold"]]
-        caught = sum(map(broken, rejected))
-        assert row["precision %"] == close(percent(caught, len(rejected)))
-        assert row["caught %"] == close(percent(caught, ill))
 
 
-def test_curves_are_those_of_scikit_learn():
-    from sklearn.metrics import precision_recall_curve, roc_curve
+def test_the_curve_is_that_of_scikit_learn():
+    from sklearn.metrics import roc_curve
 
     random = np.random.default_rng(0)
     truth = random.random(300) < 0.3
@@ -86,10 +80,6 @@ def test_curves_are_those_of_scikit_learn():
     assert np.allclose(curve["valid lost %"], 100 * lost)
     assert np.allclose(curve["caught %"], 100 * caught)
     assert np.allclose(curve["threshold"][1:], thresholds[1:])
-    precision, recall, _ = precision_recall_curve(truth, scores)
-    table = precision_recall(scores, truth)
-    assert np.allclose(table["precision %"], 100 * precision[-2::-1])
-    assert np.allclose(table["caught %"], 100 * recall[-2::-1])
 
 
 def test_a_threshold_between_two_scores_rejects_what_the_higher_one_does():
@@ -255,7 +245,7 @@ def test_screens_that_save_as_many_are_told_apart():
 # --- what is refused ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("curve", [roc, precision_recall, broken_rate_curve, auc, caught_at])
+@pytest.mark.parametrize("curve", [roc, broken_rate_curve, auc, caught_at])
 def test_scores_and_labels_must_fit(curve):
     with pytest.raises(ValueError, match="expected 3 labels, one per image"):
         curve([1, 2, 3], [True, False])
