@@ -10,20 +10,17 @@ away. Rendered portraits are valid by construction; of photographs, that is the 
 
 from __future__ import annotations
 
-import os
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from tqdm import tqdm
 
 from facescreen.evaluation.columns import percent
-from facescreen.faces import FaceSource, PortraitSource, open_source
-from facescreen.faces.photographs import SUFFIXES
+from facescreen.faces import FaceSource, FolderSource, PortraitSource, open_source
 from facescreen.faces.traits import BACKGROUNDS, GLASSES, HAIR_COLORS
+from facescreen.images import Passed
 from facescreen.screening import PAPER_RULES, MultiColorRule, Rate, Rule
 
 if TYPE_CHECKING:
@@ -65,9 +62,9 @@ def false_alarms(
     for portraits, every group of GROUPS that has an image. Columns: ``images``; ``unreadable``, the
     files that could not be judged; and for each rule ``NAME flagged`` (images) and ``NAME %`` with
     its Wilson 95 % interval ``NAME low %`` and ``NAME high %``. ``table.attrs`` holds ``source``;
-    ``problems``, a sentence for each file that could not be read; and ``others``, how many files
-    of each suffix a folder holds that were not taken for images. Raises ValueError for another
-    count or no rules, and SourceError for what cannot be opened.
+    ``problems``, a sentence for each file that could not be read; ``others``, how many files of
+    each suffix a folder holds that are no images; and ``hidden``, what is hidden in it. Raises
+    ValueError for another count or no rules, and SourceError for what cannot be opened.
     """
     import pandas as pd
 
@@ -87,8 +84,9 @@ def false_alarms(
         rows.append(row)
     index = pd.MultiIndex.from_tuples(members, names=["trait", "group"])
     table = pd.DataFrame(rows, index)
-    others = _other_files(opened.folder) if source.startswith("folder:") else {}
-    table.attrs = {"source": source, "problems": opened.problems, "others": others}
+    passed = opened.passed if isinstance(opened, FolderSource) else Passed()
+    table.attrs = {"source": source, "problems": opened.problems}
+    table.attrs |= {"others": dict(passed.others), "hidden": tuple(passed.hidden)}
     return table
 
 
@@ -121,6 +119,8 @@ def in_words(table: pd.DataFrame) -> str:
     others = [f"{count:,} {suffix}" for suffix, count in sorted(table.attrs["others"].items())]
     if others:
         said.append(f"Files not taken for images: {_listed(others)}.")
+    if hidden := Passed(hidden=list(table.attrs["hidden"])).hidden_in_words():
+        said.append(f"{hidden}.")
     return " ".join(said)
 
 
@@ -159,16 +159,6 @@ def _groups(source: FaceSource) -> Iterator[tuple[tuple[str, str], np.ndarray]]:
         for group in groups:
             if (values == group).any():
                 yield (trait, group), values == group
-
-
-def _other_files(folder: Path) -> dict[str, int]:
-    """How many files of each suffix a folder source passes over, hidden ones not counted."""
-    kinds: Counter[str] = Counter()
-    for _, inside, names in os.walk(folder):
-        inside[:] = [name for name in inside if name[0] != "."]
-        seen = [n for n in names if n[0] != "." and not n.lower().endswith(SUFFIXES)]
-        kinds.update(Path(name).suffix.lower() or "without suffix" for name in seen)
-    return dict(kinds)
 
 
 def _names(table: pd.DataFrame) -> list[str]:

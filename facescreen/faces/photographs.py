@@ -7,16 +7,15 @@ import os
 import warnings
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
-from facescreen.images import ImageError, read_image, read_image_with_notes
+from facescreen.images import ImageError, Passed, image_files, read_image, read_image_with_notes
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
 KEEP_BYTES = 1 << 29  # faces stay in memory up to here; above, they are read again
 BAR_FROM = 1000  # from so many files on, about a second's work, a bar shows how far reading is
 EXAMPLE = "\n    {0}/\n        anna.png\n        ben.jpg\n        more/\n            chris.webp"
@@ -32,8 +31,9 @@ class FolderSource:
 
     files: those that can be read, in the order of their indices. folder: holds them all, itself or
     in folders inside it. problems: one sentence for each file that cannot be read. notes: how many
-    files were converted in which way (see `facescreen.images.LoadedImage`). kept: the faces, uint8
-    (N, size, size, 3), or None where they take too much memory.
+    files were converted in which way (see `facescreen.images.LoadedImage`). passed: what the folder
+    holds beside images. kept: the faces, uint8 (N, size, size, 3), or None where they take too much
+    memory.
     """
 
     name: str
@@ -42,6 +42,7 @@ class FolderSource:
     files: tuple[Path, ...]
     problems: tuple[str, ...] = ()
     notes: dict[str, int] = field(default_factory=dict)
+    passed: Passed = field(default_factory=Passed, repr=False)
     kept: np.ndarray | None = field(default=None, repr=False)
 
     @cached_property
@@ -76,14 +77,19 @@ def open_folder(
     if not folder.is_dir():
         what = "is a file" if folder.exists() else "does not exist"
         raise SourceError(f"{folder} {what}, expected a folder such as{_example(folder)}")
-    problems: list[str] = []
-    found = image_files(folder, problems)
-    if not found and not problems:
-        kinds = " ".join(SUFFIXES)
+    passed = Passed()
+    found = list(image_files(folder, passed, once=True))
+    if not found:
+        others = f"only {passed.others.total():,} other files" if passed.others else "no files"
         raise SourceError(
-            f"{folder} holds no image files ({kinds}), expected a folder such as{_example(folder)}"
+            f"{folder} holds no image files, {others}, expected a folder such as{_example(folder)}"
         )
-    return read_photographs(f"folder:{argument}", size, folder, found, limit, problems)
+    problems = [
+        f"{one.path}: {one.problem}, expected an image file" for one in found if one.problem
+    ]
+    files = [one.path for one in found if not one.problem]
+    source = read_photographs(f"folder:{argument}", size, folder, files, limit, problems)
+    return replace(source, passed=passed)
 
 
 def read_photographs(
@@ -134,28 +140,6 @@ def _report(folder: Path, readable: int, problems: list[str]) -> None:
         raise SourceError(f"{folder}: {readable} readable, expected 2 or more: {left_out}")
     if problems:
         warnings.warn(f"{folder}: {left_out}", stacklevel=5)  # at the caller of open_source
-
-
-def image_files(folder: Path, problems: list[str]) -> list[Path]:
-    """List image files in the folder and those inside it, sorted by path; hidden ones are left out.
-
-    Links to folders are followed, each real folder once. A folder that cannot be opened is added
-    to the problems.
-    """
-    found, visited = [], {os.path.realpath(folder)}
-
-    def note(error: OSError) -> None:
-        problems.append(f"{error.filename}: {error.strerror}, expected a folder that can be opened")
-
-    for parent, inside, names in os.walk(folder, onerror=note, followlinks=True):
-        inside.sort()
-        for name in inside.copy():
-            real = os.path.realpath(os.path.join(parent, name))
-            if name.startswith(".") or real in visited:
-                inside.remove(name)
-            visited.add(real)
-        found += [Path(parent, n) for n in names if n.lower().endswith(SUFFIXES) and n[0] != "."]
-    return sorted(found, key=lambda file: file.relative_to(folder).as_posix())
 
 
 def checked_indices(indices: Sequence[int] | np.ndarray, count: int) -> np.ndarray:

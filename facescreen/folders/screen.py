@@ -2,7 +2,6 @@
 
 import csv
 import os
-import stat
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,14 +12,17 @@ from typing import TextIO
 import numpy as np
 from tqdm import tqdm
 
-from facescreen.images import ImageError, LoadedImage, read_image_with_notes
+from facescreen.images import (
+    Found,
+    ImageError,
+    LoadedImage,
+    Passed,
+    image_files,
+    read_image_with_notes,
+)
 from facescreen.screening import Verdicts
 
 COLUMNS = ("file", "broken", "reason", "score", "channel", "bin", "note")
-SUFFIXES = frozenset(
-    ".png .jpg .jpeg .jpe .jfif .webp .gif .bmp .tif .tiff .ppm .pgm .pbm .pnm .tga .avif".split()  # noqa: SIM905
-)
-SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*")
 USUAL_PIXELS = 64 * 64  # the images for which the rules' usual thresholds were chosen
 BATCH_IMAGES = 512
 BATCH_BYTES = 64 * 2**20  # decoded images held at once, beside the one being read
@@ -33,13 +35,18 @@ class Summary:
     table: Path
     reasons: Counter[str] = field(default_factory=Counter)  # "" counts valid images
     unreadable: int = 0
-    other_files: int = 0
     lossy: int = 0
+    constant: int = 0
     most_pixels: int = 0
+    passed: Passed = field(default_factory=Passed)
 
     @property
     def judged(self) -> int:
         return self.reasons.total()
+
+    @property
+    def other_files(self) -> int:
+        return self.passed.others.total()
 
     @property
     def broken(self) -> int:
@@ -51,6 +58,8 @@ class Summary:
         line = f"{self.judged:,} images judged: {self.broken:,} flagged{share}"
         line += f": {kinds}" if kinds else ""
         line += f"; {self.unreadable:,} unreadable; {self.other_files:,} other files left out"
+        hidden = self.passed.hidden_in_words()
+        line += f"; {hidden}" if hidden else ""
         return f"{line}; table in {self.table}"
 
     def cautions(self) -> list[str]:
@@ -62,20 +71,17 @@ class Summary:
                 "compression smears saturated pixels: breakage may have been lost before this "
                 "screening"
             )
+        if self.constant:
+            said.append(
+                f"{self.constant:,} of the images are of one color alone (note: constant), as a "
+                "generator saves them that has diverged: look at them"
+            )
         if self.most_pixels > USUAL_PIXELS:
             said.append(
                 f"images have up to {self.most_pixels:,} pixels; the usual thresholds count pixels "
                 f"of images with {USUAL_PIXELS:,}"
             )
         return said
-
-
-@dataclass(frozen=True)
-class Found:
-    """A file that claims to be an image; `problem` says why it, or a folder, cannot be opened."""
-
-    path: Path
-    problem: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,8 +99,8 @@ def screen_folder(folder: Path, rule: Callable[[np.ndarray], Verdicts], table: P
     The table is written aside and renamed when complete. Columns: `file` relative to the folder;
     `broken` true or false, empty where there is nothing to judge; `reason` (the rule's word, or
     "unreadable: …"); `score`, `channel` (R, G or B) and `bin` as the rule measured them; `note` on
-    how the file became 8-bit RGB. Raises ValueError where there is no such folder, OSError if the
-    folder or the table cannot be opened.
+    how the file became 8-bit RGB, with `constant` for an image of one color alone. Raises
+    ValueError where there is no such folder, OSError if the folder or the table cannot be opened.
     """
     if not folder.is_dir():
         seen = "a file" if folder.exists() else "not there"
@@ -105,75 +111,11 @@ def screen_folder(folder: Path, rule: Callable[[np.ndarray], Verdicts], table: P
     with _written_whole(table) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
-        found = image_files(folder, summary, skip=(table.resolve(), _aside(table.resolve())))
+        found = image_files(folder, summary.passed, skip=(table.resolve(), _aside(table.resolve())))
         seen = tqdm(found, unit=" files", leave=False, disable=None)  # None: only on a terminal
         for batch in _batches(seen, folder):
             writer.writerows(_judged(batch, rule, summary))
     return summary
-
-
-# --- what is there --------------------------------------------------------------------------------
-
-
-def image_files(folder: Path, summary: Summary, skip: Sequence[Path] = ()) -> Iterator[Found]:
-    """Image files under a folder, sorted within each folder; what is no image is counted.
-
-    Links are followed. A link that leads back to a folder it lies in is a problem, not a descent.
-    """
-    yield from _walk(folder, (_identity(folder),), summary, skip)
-
-
-def _walk(
-    folder: Path, above: tuple[tuple[int, int], ...], summary: Summary, skip: Sequence[Path]
-) -> Iterator[Found]:
-    try:
-        names = sorted(os.listdir(folder))
-    except OSError as error:
-        yield Found(folder, f"folder cannot be opened: {error.strerror}")
-        return
-    for name in names:
-        path = folder / name
-        if name in (own.name for own in skip) and path.resolve() in skip:
-            continue
-        if not path.is_dir():
-            if _claims_to_be_an_image(path):
-                yield Found(path, _no_plain_file(path))
-            else:
-                summary.other_files += 1
-        elif _identity(path) in above:
-            yield Found(path, "link leads back to a folder that it lies in")
-        else:
-            yield from _walk(path, (*above, _identity(path)), summary, skip)
-
-
-def _identity(folder: Path) -> tuple[int, int]:
-    status = folder.stat()
-    return status.st_dev, status.st_ino
-
-
-def _claims_to_be_an_image(path: Path) -> bool:
-    """By its name, or else by its first bytes."""
-    if path.suffix.lower() in SUFFIXES:
-        return True
-    if _no_plain_file(path):
-        return False
-    try:
-        with path.open("rb") as file:
-            start = file.read(12)
-    except OSError:
-        return False
-    return start.startswith(SIGNATURES) or (start[:4] == b"RIFF" and start[8:] == b"WEBP")
-
-
-def _no_plain_file(path: Path) -> str:
-    """Why a path must not be opened, or "": reading a pipe would wait forever."""
-    try:
-        mode = path.stat().st_mode
-    except FileNotFoundError:
-        return "link leads to nothing"
-    except OSError as error:
-        return error.strerror or str(error)
-    return "" if stat.S_ISREG(mode) else "no plain file"
 
 
 # --- reading and judging --------------------------------------------------------------------------
@@ -200,8 +142,8 @@ def _read(found: Found, folder: Path) -> _Entry:
         return _Entry(file, None, found.problem)
     try:
         return _Entry(file, read_image_with_notes(found.path))
-    except (ImageError, MemoryError) as error:
-        problem = str(error).removeprefix(f"{found.path}: ") or type(error).__name__
+    except ImageError as error:
+        problem = str(error).removeprefix(f"{found.path}: ")
         return _Entry(file, None, " ".join(problem.split()))
 
 
@@ -224,7 +166,11 @@ def _judged(
         for place, (row, one) in enumerate(zip(rows, loaded, strict=True)):
             summary.reasons[str(verdicts.reason[place])] += 1
             summary.lossy += one.lossy
-            lines[row] = [batch[row].file, *verdict_cells(verdicts, place), "; ".join(one.notes)]
+            notes = one.notes
+            if (one.image == one.image[0, 0]).all():
+                notes = (*notes, "constant")
+                summary.constant += 1
+            lines[row] = [batch[row].file, *verdict_cells(verdicts, place), "; ".join(notes)]
     return lines
 
 

@@ -2,10 +2,12 @@
 
 Imports nothing of ours. Open `bytes.py` first: how a float image becomes 8-bit decides what a
 histogram rule sees (a red blob that scores 110 pixels when clipped and rounded scores 1 after
-per-image stretching). `reading.py` turns files into pixels that the file vouches for.
+per-image stretching). `reading.py` turns files into pixels that the file vouches for, as `whole/`
+checks; `found.py` says what in a folder is an image file, by the kinds in `kinds.py`.
 """
 
 from facescreen.images.bytes import ImageError, quantize, to_uint8, wrapped
+from facescreen.images.found import Found, Passed, image_files
 from facescreen.images.locks import InUseError, locked
 from facescreen.images.reading import (
     BACKDROP,
@@ -20,10 +22,13 @@ from facescreen.images.sheet import contact_sheet
 __all__ = [
     "BACKDROP",
     "MAX_PIXELS",
+    "Found",
     "ImageError",
     "InUseError",
     "LoadedImage",
+    "Passed",
     "contact_sheet",
+    "image_files",
     "locked",
     "quantize",
     "read_image",

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import threading
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageFile, UnidentifiedImageError, features
 
 from facescreen.images.bytes import ImageError
+from facescreen.images.found import no_plain_file
+from facescreen.images.kinds import HEAD, READ, kind_of
+from facescreen.images.whole import CHECKS, Damaged, without_text
 
 MAX_PIXELS = 64_000_000  # larger files are refused by their header: decoded, 192 MB and more
+MAX_BYTES = 1 << 30  # files are read whole, and so many pixels take at most half of this
 BACKDROP = 128  # what shows through transparency: a mid-gray makes neither bright nor dark pixels
-LOSSY = {"JPEG", "MPO", "JPEG2000", "AVIF"}
+LOSSY = {"JPEG", "AVIF"}
 _UPRIGHT = {  # EXIF orientation -> what turns the image upright
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -26,8 +33,10 @@ _UPRIGHT = {  # EXIF orientation -> what turns the image upright
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-_quiet = threading.Lock()  # warnings.catch_warnings changes the whole process's filters
-_KINDS = "PNG, JPEG, WebP, BMP or TIFF image"
+_ORIENTATION = 0x0112
+_quiet = threading.Lock()  # what is silenced while reading are settings of the whole process
+NO_MEMORY = "not enough memory to read it, expected as much as its pixels take to be free"
+_KINDS = "PNG, JPEG, WebP, GIF, BMP or TIFF image"
 
 
 class LoadedImage(NamedTuple):
@@ -62,55 +71,117 @@ def read_image_with_notes(path: str | os.PathLike[str], size: int | None = None)
     resized to (size, size) with Pillow's Hamming filter, whose weights are never negative: a
     Lanczos filter would overshoot at edges and so make saturated pixels that were not there.
 
-    Raises ImageError, in one sentence with the file's name, for a file that cannot be opened or
-    decoded whole, and for more than MAX_PIXELS pixels (told from the header, before decoding).
+    Raises ImageError, in one sentence with the file's name, for a file that cannot be opened or is
+    of a kind that is not read, for one that is not whole (`facescreen.images.whole` says how that
+    is told), for more than MAX_PIXELS pixels (told from the header, before decoding) and where
+    there is not enough memory.
     """
     path = Path(path)
     if size is not None and size < 1:
         raise ImageError(f"size must be 1 or more pixels, not {size}")
     try:
-        with _quiet, warnings.catch_warnings(), open(path, "rb") as file:
-            warnings.simplefilter("ignore")
-            with Image.open(file) as opened:
-                return _convert(opened, size)
+        return _read(path, size)
     except ImageError as error:
         raise ImageError(f"{path}: {error}") from None
-    except UnidentifiedImageError:
-        raise ImageError(f"{path}: not an image ({_seen(path)}), expected {_KINDS}") from None
+    except MemoryError:
+        raise ImageError(f"{path}: {NO_MEMORY}") from None
     except Image.DecompressionBombError as error:
         number = re.search(r"\d+", str(error))
         raise ImageError(f"{path}: {_too_many(int(number[0]) if number else 0)}") from None
     except OSError as error:
+        if "out of memory" in str(error):  # as Pillow's decoders put it
+            raise ImageError(f"{path}: {NO_MEMORY}") from None
         problem = error.strerror or f"damaged or cut short ({error})"
         raise ImageError(f"{path}: {problem}, expected a whole, readable {_KINDS}") from None
     except Exception as error:  # Pillow's decoders raise all kinds of errors on damaged files
-        kind = type(error).__name__
-        raise ImageError(f"{path}: damaged ({kind}: {error}), expected {_KINDS}") from None
+        problem = str(error) if isinstance(error, Damaged) else f"{type(error).__name__}: {error}"
+        words = " ".join(problem.split())
+        raise ImageError(
+            f"{path}: damaged or cut short ({words}), expected a whole {_KINDS}"
+        ) from None
 
 
-def _seen(path: Path) -> str:
+def _read(path: Path, size: int | None) -> LoadedImage:
+    data = _bytes(path)
+    kind = kind_of(data[:HEAD], path)
+    if kind and kind not in READ:
+        raise ImageError(
+            f"{kind} images cannot be decoded here, expected a {_KINDS}: convert it, for example "
+            "with ImageMagick (magick FILE FILE.png)"
+        )
+    if not kind:
+        seen = f"it begins with {data[:8]!r}" if data else "it is empty"
+        raise ImageError(f"not an image ({seen}), expected a {_KINDS}")
+    with _strictly():
+        try:
+            return _decoded(data, kind, size)
+        except ValueError as error:
+            if kind != "PNG" or "MAX_TEXT" not in str(error):
+                raise
+            # A comment or color profile too large for Pillow says nothing against the pixels.
+            return _decoded(without_text(data), kind, size)
+
+
+def _bytes(path: Path) -> bytes:
+    if problem := no_plain_file(path):
+        raise ImageError(f"{problem}, expected a {_KINDS}")
     with open(path, "rb") as file:
-        head = file.read(8)
-    return f"it begins with {head!r}" if head else "it is empty"
+        length = os.fstat(file.fileno()).st_size
+        if length > MAX_BYTES:
+            raise ImageError(f"{length:,} bytes, expected at most {MAX_BYTES:,} (MAX_BYTES)")
+        return file.read()
+
+
+@contextmanager
+def _strictly() -> Iterator[None]:
+    """Silence warnings, and do not let Pillow pass off what is missing of a cut file as pixels."""
+    with _quiet, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        lenient, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+        try:
+            yield
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = lenient
+
+
+def _decoded(data: bytes, kind: str, size: int | None) -> LoadedImage:
+    """Decode what a file holds, once its format has vouched for it."""
+    check = CHECKS[kind]
+    try:
+        opened = Image.open(io.BytesIO(data), formats=[kind])
+    except UnidentifiedImageError:
+        check(data)  # which knows a better reason
+        if kind in ("AVIF", "WEBP") and not features.check(kind.lower()):
+            raise ImageError(
+                f"this Pillow was built without {kind}, expected one that has it (pip install -U "
+                "pillow brings it)"
+            ) from None
+        raise Damaged("its header cannot be read") from None
+    with opened:
+        if opened.width * opened.height > MAX_PIXELS:
+            raise ImageError(_too_many(opened.width * opened.height))
+        check(data)
+        return _convert(opened, kind, size)
 
 
 def _too_many(pixels: int) -> str:
     return f"{pixels:,} pixels in the header, expected at most {MAX_PIXELS:,} (MAX_PIXELS)"
 
 
-def _convert(opened: Image.Image, size: int | None) -> LoadedImage:
-    if opened.width * opened.height > MAX_PIXELS:
-        raise ImageError(_too_many(opened.width * opened.height))
+def _convert(opened: Image.Image, kind: str, size: int | None) -> LoadedImage:
     notes = []
-    if opened.format in LOSSY or (opened.format == "WEBP" and _lossy_webp(opened)):
+    if kind in LOSSY or (kind == "WEBP" and _lossy_webp(opened)):
         notes.append("lossy")
-    if getattr(opened, "n_frames", 1) > 1 and opened.format != "MPO":  # MPO: a JPEG and previews
+    if getattr(opened, "is_animated", False) and kind != "JPEG":  # a JPEG's others are previews
         notes.append("animation")
-    orientation = _orientation(opened)
+    if opened.tile and ";16" in str(opened.tile[0][3]):
+        notes.append("16-bit")
+    orientation = _load(opened, kind)
     image, mode_notes = _to_rgb(opened)
-    notes += mode_notes
+    notes += [note for note in mode_notes if note not in notes]
     if orientation in _UPRIGHT:
-        image = image.transpose(_UPRIGHT[orientation])
+        if kind != "TIFF":  # which Pillow turns itself
+            image = image.transpose(_UPRIGHT[orientation])
         notes.append("rotated")
     if size is not None and image.size != (size, size):
         side = min(image.size)
@@ -127,22 +198,31 @@ def _lossy_webp(opened: Image.Image) -> bool:
     return b"VP8 " in opened.fp.read(1 << 16)  # the chunk of lossy data; lossless data is "VP8L"
 
 
-def _orientation(opened: Image.Image) -> int:
+def _load(opened: Image.Image, kind: str) -> int:
+    """Decode the pixels; returns the EXIF orientation, 1 where there is none that can be read.
+
+    The order matters. For a PNG, `getexif` decodes when nothing is decoded yet, and a second
+    attempt after an error returns garbage; for a TIFF, decoding turns the image and forgets how.
+    """
+    if kind == "TIFF":
+        orientation = opened.tag_v2.get(_ORIENTATION, 1)
+        opened.load()
+        return orientation
+    opened.load()
     try:
-        return opened.getexif().get(0x0112, 1)
+        return opened.getexif().get(_ORIENTATION, 1)
     except Exception:  # a damaged EXIF block does not make the pixels unreadable
         return 1
 
 
 def _to_rgb(opened: Image.Image) -> tuple[Image.Image, list[str]]:
     notes = []
-    raw_mode = str(opened.tile[0][3]) if opened.tile else ""
-    if ";16" in raw_mode or ";16" in opened.mode:
-        notes.append("16-bit")
     if opened.mode == "I" or opened.mode.startswith("I;16"):
-        return _from_integers(opened), [*dict.fromkeys([*notes, "16-bit", "gray"])]
+        return _from_integers(opened), ["16-bit", "gray"]
     if opened.mode == "F":
         raise ImageError(f"its pixels are floats (mode F), expected an 8-bit or 16-bit {_KINDS}")
+    if opened.mode == "P" and opened.getextrema()[1] * 3 >= len(opened.getpalette()):
+        raise Damaged("it has pixels of colors that its palette does not hold")
     named = {"1": "gray", "L": "gray", "LA": "gray", "La": "gray", "P": "palette", "PA": "palette"}
     if opened.mode in named:
         notes.append(named[opened.mode])

@@ -10,7 +10,6 @@ import pytest
 from PIL import Image
 from scipy.stats import chi2_contingency
 
-from facescreen import quality
 from facescreen.commands import main as cli
 from facescreen.evaluation import false_alarms
 from facescreen.evaluation.false_alarms import (
@@ -24,7 +23,7 @@ from facescreen.evaluation.false_alarms import (
 )
 from facescreen.faces import SourceError, portrait_table, portraits, sources
 from facescreen.images import read_image
-from facescreen.screening import NoRule, Rate, SingleColorRule, reference_verdict
+from facescreen.screening import PAPER_RULES, NoRule, Rate, SingleColorRule, reference_verdict
 
 COUNT, SIZE = BLOCK + 88, 32  # more than one block
 SENSITIVE = RULES | {"single@1": SingleColorRule(1)}
@@ -37,21 +36,22 @@ def table() -> pd.DataFrame:
 
 @pytest.fixture
 def folder(tmp_path) -> Path:
-    """Three photographs, one all red, and beside them two files that cannot be read, and others."""
+    """Three photographs, one all red; three files that cannot be read, one hidden, one other."""
     photos = tmp_path / "photos"
     (photos / "more").mkdir(parents=True)
     for name, color in (("a.png", "gray"), ("b.jpg", "navy"), ("more/red.png", "red")):
         Image.new("RGB", (90, 80), color).save(photos / name)
     (photos / "broken.png").write_bytes((photos / "a.png").read_bytes()[:60])
     (photos / "empty.jpg").touch()
-    (photos / "phone.HEIC").write_text("of a kind that is not read")
+    (photos / "phone.HEIC").write_bytes(b"\0\0\0\x18ftypheic, a kind that is not read")
+    (photos / "notes.txt").write_text("taken in May")
     (photos / ".hidden").touch()
     return photos
 
 
 def test_the_rules_are_those_of_all_measurements_and_the_other_reading():
-    assert {name: RULES[name] for name in quality.RULES} == quality.RULES
-    assert [name for name in RULES if name not in quality.RULES] == ["multi (others)"]
+    assert {name: RULES[name] for name in PAPER_RULES} == PAPER_RULES
+    assert [name for name in RULES if name not in PAPER_RULES] == ["multi (others)"]
     assert RULES["multi (others)"].white_sum == "others"
 
 
@@ -96,16 +96,15 @@ def test_studio_portraits_are_as_many_as_wanted(monkeypatch):
 
 
 def test_a_folder_has_one_row_and_names_each_file_that_cannot_be_read(folder):
-    with pytest.warns(UserWarning, match="2 of 5 files cannot be read"):
+    with pytest.warns(UserWarning, match="3 of 6 files cannot be read"):
         table = false_alarms(f"folder:{folder}", size=SIZE)
     assert list(table.index) == [ALL]
-    assert table.loc[ALL, ["images", "unreadable"]].tolist() == [3, 2]
-    problems = table.attrs["problems"]
-    assert [name for name in ("broken.png", "empty.jpg") if any(name in p for p in problems)] == [
-        "broken.png",
-        "empty.jpg",
-    ]
-    assert table.attrs["others"] == {".heic": 1}
+    assert table.loc[ALL, ["images", "unreadable"]].tolist() == [3, 3]
+    named = zip(("broken.png", "empty.jpg", "phone.HEIC"), table.attrs["problems"], strict=True)
+    assert all(name in problem for name, problem in named)
+    assert "HEIC images cannot be decoded here" in table.attrs["problems"][2]
+    assert table.attrs["others"] == {".txt": 1}
+    assert table.attrs["hidden"] == (".hidden",)
     files = ("a.png", "b.jpg", "more/red.png")
     images = [read_image(folder / file, SIZE) for file in files]
     for name, rule in RULES.items():
@@ -180,13 +179,13 @@ def test_the_command_prints_names_and_writes_the_table(folder, tmp_path, capsys)
     line = ["alarms", f"folder:{folder}", "--size", "32", "--out", str(out)]
     assert cli.main(line) == cli.SOME_UNREADABLE
     printed = capsys.readouterr()
-    assert [line.startswith("facescreen: ") for line in printed.err.splitlines()] == [True] * 2
-    assert "broken.png" in printed.err and "empty.jpg" in printed.err
+    assert [line.startswith("facescreen: ") for line in printed.err.splitlines()] == [True] * 3
+    assert all(name in printed.err for name in ("broken.png", "empty.jpg", "phone.HEIC"))
     assert "single@40 flags 33.3 %" in printed.out
-    assert "Not in these shares: 2 more files that could not be read." in printed.out
-    assert "Files not taken for images: 1 .heic." in printed.out
+    assert "Not in these shares: 3 more files that could not be read." in printed.out
+    assert "Files not taken for images: 1 .txt. 1 hidden left out (.hidden)." in printed.out
     stored = pd.read_csv(out, index_col=["trait", "group"])
-    assert stored.loc[ALL, ["images", "unreadable", "single@40 flagged"]].tolist() == [3, 2, 1]
+    assert stored.loc[ALL, ["images", "unreadable", "single@40 flagged"]].tolist() == [3, 3, 1]
 
 
 def test_the_command_on_portraits_as_a_person_starts_it():

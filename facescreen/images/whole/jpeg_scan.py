@@ -1,0 +1,152 @@
+"""Walk the Huffman codes of a JPEG scan, to see that they end where its data ends.
+
+A JPEG has no checksum. But a damaged code shifts all that follow it, so that blocks run out of data
+or leave some, or meet a code that no table holds: what libjpeg warns of, and Pillow does not pass
+on. Nothing is decoded but lengths. Compiled by numba, which is imported with this module, for the
+first such file. ITU-T T.81, annexes F.2 (sequential) and G.2 (progressive).
+
+data: uint8, one restart interval with its stuffing removed and three zero bytes behind it; at: the
+next bit. codes: uint16, tables of 65536 entries each, by the next 16 bits: 256 * length + symbol of
+a code, or 0; a table is the place in `codes` where it begins. Each walk of one block returns the
+next bit, or BAD.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+BAD = -1
+compiled = njit(cache=True, nogil=True)
+
+
+@compiled
+def next_code(data, at, codes, table):
+    """The entry of the code at a bit; 0 where there is none, or no more data."""
+    byte = at >> 3
+    if byte + 2 >= len(data):
+        return 0
+    word = (np.int64(data[byte]) << 16) | (np.int64(data[byte + 1]) << 8) | data[byte + 2]
+    return np.int64(codes[table + ((word >> (8 - (at & 7))) & 0xFFFF)])
+
+
+@compiled
+def next_bits(data, at, number):
+    """The number in the next so many bits, 0 to 16; zeros behind the data."""
+    byte = at >> 3
+    if byte + 2 >= len(data):
+        return 0
+    word = (np.int64(data[byte]) << 16) | (np.int64(data[byte + 1]) << 8) | data[byte + 2]
+    return (word >> (24 - (at & 7) - number)) & ((1 << number) - 1)
+
+
+@compiled
+def sequential(data, at, codes, dc, ac):
+    code = next_code(data, at, codes, dc)
+    if code == 0 or code & 255 > 11:
+        return BAD
+    at += (code >> 8) + (code & 255)
+    k = 1
+    while k < 64:
+        code = next_code(data, at, codes, ac)
+        run, size = (code & 255) >> 4, code & 15
+        if code == 0 or size > 10 or (size == 0 and 0 < run < 15):
+            return BAD
+        at += (code >> 8) + size
+        if size == 0 and run == 0:  # no more coefficients
+            break
+        k += run + 1
+    return at if k <= 64 else BAD
+
+
+@compiled
+def first(data, at, codes, ac, low, high, blocks, block, run_of_blocks):
+    """First look at coefficients low to high: sets their bits in blocks[block]."""
+    if run_of_blocks[0] > 0:
+        run_of_blocks[0] -= 1
+        return at
+    k = low
+    while k <= high:
+        code = next_code(data, at, codes, ac)
+        run, size = (code & 255) >> 4, code & 15
+        if code == 0:
+            return BAD
+        at += code >> 8
+        if size:
+            k += run
+            if k > high:
+                return BAD
+            blocks[block] |= np.uint64(1) << np.uint64(k)
+            at += size
+        elif run == 15:
+            k += 15
+        else:
+            run_of_blocks[0] = (1 << run) + next_bits(data, at, run) - 1
+            return at + run
+        k += 1
+    return at
+
+
+@compiled
+def refined(data, at, codes, ac, low, high, blocks, block, run_of_blocks):
+    """One more bit of coefficients low to high: those known to be there have one each."""
+    known, k = blocks[block], low
+    while run_of_blocks[0] == 0 and k <= high:
+        code = next_code(data, at, codes, ac)
+        run, size = (code & 255) >> 4, code & 15
+        if code == 0 or size > 1:
+            return BAD
+        at += (code >> 8) + size
+        if size == 0 and run < 15:
+            run_of_blocks[0] = (1 << run) + next_bits(data, at, run)
+            at += run
+            break
+        while k <= high:  # past `run` coefficients that are still zero, to the next of them
+            if (known >> np.uint64(k)) & np.uint64(1):
+                at += 1
+            elif run == 0:
+                break
+            else:
+                run -= 1
+            k += 1
+        if size:
+            if k > high:
+                return BAD
+            blocks[block] |= np.uint64(1) << np.uint64(k)
+        k += 1
+    if run_of_blocks[0] > 0:
+        run_of_blocks[0] -= 1
+        while k <= high:
+            at += (known >> np.uint64(k)) & np.uint64(1) > 0
+            k += 1
+    return at
+
+
+@compiled
+def walk(data, units, start, codes, order, low, high, above, progressive, blocks):
+    """Walk one restart interval: `units` of blocks, from block or MCU number `start` on.
+
+    order: int64 (B, 2), where the tables, for DC and AC, of each block of a unit begin. low, high:
+    the band of coefficients; above: whether bits above these came before. blocks: uint64, a bit for
+    each coefficient of a block that is known not to be zero. Returns the number of bits used, or
+    BAD.
+    """
+    at, run_of_blocks = 0, np.zeros(1, np.int64)
+    end = 8 * (len(data) - 3)
+    for unit in range(start, start + units):
+        for row in range(len(order)):
+            dc, ac = order[row, 0], order[row, 1]
+            if not progressive:
+                at = sequential(data, at, codes, dc, ac)
+            elif low == 0 and above:
+                at += 1
+            elif low == 0:
+                code = next_code(data, at, codes, dc)
+                at = BAD if code == 0 or code & 255 > 11 else at + (code >> 8) + (code & 255)
+            elif above:
+                at = refined(data, at, codes, ac, low, high, blocks, unit, run_of_blocks)
+            else:
+                at = first(data, at, codes, ac, low, high, blocks, unit, run_of_blocks)
+            if at == BAD or at > end:
+                return BAD
+    return BAD if run_of_blocks[0] else at
