@@ -24,8 +24,8 @@ ROOMS = [
     ["generation"],
     ["gan"],
     ["evaluation", "exercises", "folders"],
-    ["faces", "screening"],
-    ["images", "lessons"],
+    ["faces", "screening", "lessons"],
+    ["images"],
 ]
 LEVEL = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
 

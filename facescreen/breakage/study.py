@@ -19,12 +19,13 @@ import numpy as np
 import torch
 
 from facescreen.faces import open_source, portraits
-from facescreen.gan.checkpoints import load_combiner, load_model, write_atomically
+from facescreen.gan.checkpoints import load_combiner, load_model
 from facescreen.gan.combine import noise_for
 from facescreen.gan.recipes import recipe_named
 from facescreen.gan.training import TrainingStopped, train
 from facescreen.generation import FaceMaker, GenerationSettings, one_thread
 from facescreen.images import contact_sheet, quantize, save_png, wrapped
+from facescreen.images.writing import write_atomically
 from facescreen.quality import HELD_OUT_SEED, formatted, measure_model, measure_quality
 from facescreen.quality.measure import RULES
 from facescreen.screening import Rate

@@ -16,17 +16,19 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from PIL import Image, ImageDraw
 
 from facescreen.faces import portraits
 from facescreen.generation import FaceMaker, GenerationSettings
+from facescreen.images.writing import write_atomically
 from facescreen.labels.reference import ReferenceSetError, load_reference, pixels_checksum
 from facescreen.labels.sheets import read_images, write_pool
 from facescreen.screening import BROKEN_LABELS, PortraitJudge
@@ -163,12 +165,8 @@ def _all_images(folder: Path) -> list[str]:
 
 
 def _write_csv(path: Path, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with temporary.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(rows)
-    os.replace(temporary, path)
+    table = pd.DataFrame(rows, columns=columns)
+    write_atomically(path, partial(table.to_csv, index=False, lineterminator="\n"))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -7,14 +7,15 @@ numbers alone.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from facescreen.images import ImageError, read_image
+from facescreen.images.writing import write_atomically
 
 SIDE = 8  # images in a row, and rows at the most
 ON_A_SHEET = SIDE * SIDE
@@ -37,17 +38,11 @@ def place_of(name: str) -> tuple[str, int]:
 
 
 def write_pool(folder: Path, pool: str, images: np.ndarray) -> list[str]:
-    """Write images, uint8 (N, H, W, 3), as sheets in `folder`/`pool`; returns their names.
-
-    Each sheet is renamed into place when whole.
-    """
-    (folder / pool).mkdir(parents=True, exist_ok=True)
+    """Write images, uint8 (N, H, W, 3), as sheets in `folder`/`pool`; returns their names."""
     for start in range(0, len(images), ON_A_SHEET):
-        path = folder / place_of(image_name(pool, start))[0]
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
         sheet = Image.fromarray(_laid_out(images[start : start + ON_A_SHEET]))
-        sheet.save(temporary, "WEBP", lossless=True, quality=100, method=6)
-        os.replace(temporary, path)
+        save = partial(sheet.save, format="WEBP", lossless=True, quality=100, method=6)
+        write_atomically(folder / place_of(image_name(pool, start))[0], save)
     return [image_name(pool, index) for index in range(len(images))]
 
 

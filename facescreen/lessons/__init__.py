@@ -1,7 +1,8 @@
 """Lessons: run from a fresh kernel, written as pages that read offline, indexed, and for students.
 
-Imports nothing of ours: lessons import the package, not the other way round. Open `run.py` first.
-`pages.py` makes HTML of a notebook, `index_page.py` lists them, `student.py` leaves solutions out.
+Imports `images` for writing files: lessons import the package, not the other way round. Open
+`run.py` first. `pages.py` makes HTML of a notebook, `index_page.py` lists them,
+`student.py` leaves solutions out.
 """
 
 from facescreen.lessons.run import (

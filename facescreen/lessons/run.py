@@ -17,6 +17,7 @@ import papermill
 from ipykernel.kernelspec import get_kernel_dict
 from nbformat import NotebookNode
 
+from facescreen.images.writing import write_atomically
 from facescreen.lessons.index_page import index_html
 from facescreen.lessons.pages import (
     WIDGET_STATE,
@@ -219,9 +220,7 @@ def normalize(lesson: Path) -> LessonResult:
         result = execute(lesson, executed)
         if result.ok:
             clean = timed(cleaned(nbformat.read(executed, as_version=4)), result.seconds)
-            unfinished = lesson.with_suffix(".ipynb.tmp")
-            nbformat.write(clean, unfinished)
-            unfinished.replace(lesson)
+            write_atomically(lesson, partial(nbformat.write, clean))
             if result.picture is not None:
                 picture = lesson.parent / "pictures" / f"{lesson.stem}.png"
                 picture.parent.mkdir(exist_ok=True)

@@ -6,12 +6,14 @@ facescreen lessons --student build/student
 from __future__ import annotations
 
 import copy
-import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+
+from facescreen.images.writing import write_atomically
 
 SOLUTION = "solution"  # the tag of the cells that are left out
 
@@ -37,8 +39,6 @@ def write_student_edition(lessons: Sequence[Path], out: Path) -> list[tuple[Path
         path = out / lesson.name
         if path.resolve() == lesson.resolve():
             raise ValueError(f"{out} holds the lessons themselves: choose another folder")
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-        nbformat.write(edition, temporary)
-        os.replace(temporary, path)
+        write_atomically(path, partial(nbformat.write, edition))
         written.append((path, len(notebook.cells) - len(edition.cells)))
     return written
