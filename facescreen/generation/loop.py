@@ -131,7 +131,7 @@ def _judge_block(
             "reason": str(verdicts.reason[row]),
             "score": _number(verdicts.score[row]),
         }
-        saved = {"file": None, "sha256": None} if broken else folder.save(index, images[row])
+        saved = {"file": None} if broken else folder.save(index, images[row])
         folder.record(line | saved)
     times.append(time.perf_counter())
     clock.update(dict(zip(("generate", "screen", "save"), np.diff(times), strict=True)))

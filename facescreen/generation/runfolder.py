@@ -16,12 +16,19 @@ import stat
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from facescreen.generation.saved_image import RunFolderError, image_name, is_there, pixels_checksum
+from facescreen.generation.saved_image import (
+    Checksums,
+    RunFolderError,
+    image_name,
+    is_there,
+    pixels_checksum,
+)
 from facescreen.images import InUseError, locked, save_png
 from facescreen.images.writing import write_atomically
 
@@ -59,9 +66,9 @@ class RunFolder:
                 self._examine()  # again, since only now nobody else writes
                 self.lost = [
                     index
-                    for index, checksum in self._saved.items()
+                    for index, expected in self._saved.items()
                     if not is_there(
-                        self.path / image_name(index), checksum, self.identity["size"], ours=True
+                        self.path / image_name(index), expected, self.identity["size"], ours=True
                     )
                 ]
                 self._begin()
@@ -89,16 +96,17 @@ class RunFolder:
         A file that is there already stays if it is this image, whole. Raises `RunFolderError` if
         it is another file, or the image another one than was saved under this index before.
         """
-        file, checksum = self.path / image_name(index), pixels_checksum(image)
-        if self._saved.get(index) not in (None, checksum):
+        name, pixels = image_name(index), pixels_checksum(image)
+        file, before = self.path / name, self._saved.get(index)
+        if before is not None and before.pixels != pixels:
             raise RunFolderError(
                 f"{file} is lost, and made again it differs from what the manifest says of it: go "
                 "on with the software that the run began with, or choose another folder"
             )
         with self._told():
-            if not is_there(file, checksum, len(image), ours=index in self._saved):
+            if not is_there(file, Checksums("", pixels), len(image), ours=index in self._saved):
                 save_png(file, image)
-        return {"file": image_name(index), "sha256": checksum}
+            return {"file": name, "sha256": sha256(file.read_bytes()).hexdigest(), "pixels": pixels}
 
     def record(self, line: dict[str, Any]) -> None:
         """Append the line of an image judged; the file that it names is written already."""
@@ -118,14 +126,14 @@ class RunFolder:
         if line["file"] is None:
             self.rejected[line["reason"]] += 1
         else:
-            self._saved[line["index"]] = line.get("sha256")
+            self._saved[line["index"]] = _checksums(line)
 
     # --- what is there: nothing here changes a byte -----------------------------------------------
 
     def _examine(self) -> None:
         """Read settings and manifest; refuse what is not this run's."""
         self._settings: dict[str, Any] | None = None
-        self._saved: dict[int, str | None] = {}  # index → checksum, None in older manifests
+        self._saved: dict[int, Checksums | None] = {}  # by index; older manifests have none
         self.tried, self.rejected, self._whole = 0, Counter(), b""
         if self.path.exists() and not self.path.is_dir():
             raise RunFolderError(f"{self.path} is a file, expected a folder")
@@ -227,11 +235,21 @@ def _line(text: bytes, index: int) -> dict[str, Any] | None:
             and line["index"] == index
             and line["file"] in (None, image_name(index))
             and isinstance(line["reason"], str)
-            and isinstance(line.get("sha256"), str | None)
         )
+        _checksums(line)
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
     return line if ours else None
+
+
+def _checksums(line: dict[str, Any]) -> Checksums | None:
+    """Those of a line's image; older manifests have none, and lines without an image neither."""
+    given = line.get("sha256"), line.get("pixels")
+    if given == (None, None):
+        return None
+    if not all(isinstance(checksum, str) for checksum in given):
+        raise TypeError(f"expected two checksums, not {given}")
+    return Checksums(*given)
 
 
 def _is_torn(text: bytes, index: int) -> bool:

@@ -3,6 +3,7 @@
 import hashlib
 import stat
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,16 +19,23 @@ def image_name(index: int) -> str:
     return f"images/{index:06d}.png"
 
 
+class Checksums(NamedTuple):
+    """SHA-256 of the file, quick to compare, and of the pixels, whatever software packed them."""
+
+    sha256: str
+    pixels: str
+
+
 def pixels_checksum(image: np.ndarray) -> str:
     """SHA-256 of the shape and the pixels, so that another file format does not change it."""
     return hashlib.sha256(str(image.shape).encode() + image.tobytes()).hexdigest()
 
 
-def is_there(file: Path, checksum: str | None, size: int, ours: bool) -> bool:
-    """Whether a file is the image of that checksum; False where it is lost and may be written.
+def is_there(file: Path, expected: Checksums | None, size: int, ours: bool) -> bool:
+    """Whether a file is the image of those checksums; False where it is lost and may be written.
 
     `ours` says that the run made a file of this name, so that one which cannot be read is its own,
-    damaged. An older manifest has no checksum: any image of `size` pixels a side is believed. Any
+    damaged. An older manifest has no checksums: any image of `size` pixels a side is believed. Any
     other file is somebody's work and must stay: `RunFolderError` names it.
     """
     try:
@@ -36,7 +44,10 @@ def is_there(file: Path, checksum: str | None, size: int, ours: bool) -> bool:
         return False
     if not stat.S_ISREG(status.st_mode):
         raise RunFolderError(f"{file} is a link or no file, expected an image: move it away")
-    if not file.read_bytes().strip(b"\0"):  # a crash of the system may leave zeros
+    data = file.read_bytes()
+    if expected and hashlib.sha256(data).hexdigest() == expected.sha256:
+        return True
+    if not data.strip(b"\0"):  # a crash of the system may leave zeros
         return False
     try:
         image = read_image(file)
@@ -44,9 +55,7 @@ def is_there(file: Path, checksum: str | None, size: int, ours: bool) -> bool:
         if ours:
             return False
         raise RunFolderError(f"{error}: move it away, and this run writes its own image") from error
-    if checksum is None and image.shape[:2] == (size, size):
-        return True
-    if pixels_checksum(image) == checksum:
+    if pixels_checksum(image) == expected.pixels if expected else image.shape[:2] == (size, size):
         return True
     raise RunFolderError(
         f"{file} is not the image that this run saves there: move it away, and the same command "

@@ -221,6 +221,16 @@ def test_a_run_that_gives_up_is_one_sentence_and_1(monkeypatch, capsys):
     assert capsys.readouterr().err == "facescreen: 0 of 9 images passed in 180 tries, the bound\n"
 
 
+def test_generate_into_a_folder_of_other_files_is_one_sentence_and_1(tmp_path, capsys):
+    (tmp_path / "notes.txt").write_text("precious")
+    line = ["generate", "--count", "1", "--rule", "none", "--out", str(tmp_path)]
+    assert cli.main(line) == cli.ERROR
+    said = capsys.readouterr().err
+    assert said.startswith(f"facescreen: {tmp_path} holds notes.txt but no settings.json")
+    assert said.count("\n") == 1
+    assert [file.name for file in tmp_path.iterdir()] == ["notes.txt"]
+
+
 def test_train_hands_over_what_was_given(monkeypatch, tmp_path):
     from facescreen.gan import training
 

@@ -14,6 +14,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from tiny_training import TINY, Gradients, run, same, weights_of
 from torch import nn
 
 from facescreen.commands import main as cli
@@ -29,34 +30,7 @@ from facescreen.gan.trainer import TrainingSettings
 from facescreen.gan.training import TrainingStopped, main_train, train
 from facescreen.images import InUseError, save_png
 
-TINY = CombinerSettings(
-    images=48,
-    size=16,
-    batch=8,
-    drawn_again=4,
-    mapping_steps=3,
-    style=8,
-    encoder_width=2,
-    generator_width=2,
-    critic_width=2,
-    history_every=8,
-)
-
 pytestmark = pytest.mark.usefixtures("one_thread")
-
-
-class Gradients:
-    """A source of plain faces: 20 color gradients."""
-
-    name, fingerprint = "gradients", "v1"
-
-    def __len__(self) -> int:
-        return 20
-
-    def load(self, indices):
-        ramp = np.linspace(0, 200, 16)[None, :, None, None] * np.ones((1, 1, 16, 3))
-        tint = (np.asarray(indices)[:, None] * [2, 5, 11] % 55)[:, None, None, :]
-        return (ramp + tint).astype(np.uint8)
 
 
 @pytest.fixture(params=sorted(RECIPES))
@@ -68,18 +42,6 @@ def recipe(request) -> TrainingSettings:
     if isinstance(settings, CombinerSettings):
         changes |= {"drawn_again": 3, "mapping_steps": 3}
     return replace(settings, **changes)
-
-
-def run(folder, settings=TINY, **options):
-    return train(Gradients(), settings, folder / "m.safetensors", progress=False, **options)
-
-
-def weights_of(result) -> dict[str, torch.Tensor]:
-    return load_model(result.path).state_dict()
-
-
-def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
-    return one.keys() == other.keys() and all(torch.equal(one[n], other[n]) for n in one)
 
 
 def test_training_is_decided_by_its_seed(tmp_path, recipe):

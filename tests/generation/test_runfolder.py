@@ -1,6 +1,7 @@
 """The folder of a run: killed, damaged, edited or somebody else's, nothing in it is lost."""
 
 import codecs
+import hashlib
 import json
 import os
 import resource
@@ -12,10 +13,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 from tiny_run import SETTINGS, SIZE, Faces, combiner, contents, manifest, run, traces
 
 from facescreen.generation import FaceMaker, RunFolderError, runfolder
-from facescreen.images import save_png
+from facescreen.generation.saved_image import pixels_checksum
+from facescreen.images import read_image, save_png
 from facescreen.screening import NoRule
 
 pytestmark = pytest.mark.usefixtures("one_thread", "noisy_source")
@@ -231,9 +234,30 @@ def test_another_image_is_not_believed_and_stays(out):
     assert run(out).remade == 1
 
 
+def test_checksums_are_those_of_the_file_and_of_the_pixels(out):
+    for line in manifest(out):
+        assert line.keys() >= {"sha256", "pixels"} if line["file"] else "sha256" not in line
+        if line["file"]:
+            file = out / line["file"]
+            assert line["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
+            assert line["pixels"] == pixels_checksum(read_image(file))
+
+
+def test_an_image_saved_again_without_loss_is_still_the_image(out):
+    """By software that packs PNG files tighter, or a later version of ours."""
+    for file in saved(out):
+        Image.open(file).save(file, compress_level=1)
+    before = contents(out)
+    assert run(out).remade == 0
+    assert contents(out) == before
+
+
 def without_checksums(folder):
     """Make the manifest one of an older version."""
-    lines = [{k: v for k, v in line.items() if k != "sha256"} for line in manifest(folder)]
+    lines = [
+        {k: v for k, v in line.items() if k not in ("sha256", "pixels")}
+        for line in manifest(folder)
+    ]
     (folder / "manifest.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
 
 
@@ -307,6 +331,7 @@ EDITS = {
     "a reason of another type": lambda line: edited(line, reason=["color"]),
     "a file of another type": lambda line: edited(line, file=7),
     "a checksum of another type": lambda line: edited(line, sha256=7),
+    "half a checksum": lambda line: edited(line, sha256="0", pixels=None),
     "the line twice": lambda line: line + line,
     "no line": lambda line: b"",
     "no JSON": lambda line: b"{]\n",

@@ -4,6 +4,7 @@ import csv
 import os
 import re
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from facescreen.evaluation import kappa
+from facescreen.images import InUseError
 from facescreen.labels import REFERENCE
 from facescreen.screening import LABELS
 from facescreen.widgets import LabelDesk, label_desk, label_file
@@ -222,6 +224,73 @@ def test_a_full_disk_leaves_no_half_row_and_the_image_stays(out, monkeypatch):
     with pytest.raises(OSError, match="No space"):
         desk.undo()
     assert out.read_bytes() == before and not list(out.parent.glob("*.tmp"))
+
+
+# --- where the file's name leads ------------------------------------------------------------------
+
+
+@pytest.fixture
+def link(out):
+    """A link in another folder to the file, which has a mode of its own."""
+    LabelDesk(NAMES, out).give("valid")
+    out.chmod(0o640)
+    link = out.parent.parent / "link.csv"
+    link.symlink_to(out)
+    return link
+
+
+def test_undo_through_a_link_keeps_the_link_the_mode_and_later_labels(out, link):
+    desk = LabelDesk(NAMES, link)
+    desk.give("unsure")
+    assert desk.undo() and desk.undo()
+    desk.give("broken_other")
+    assert link.is_symlink()
+    assert [row[:2] for row in written(out)] == [[NAMES[0], "broken_other"]]
+    assert stat.S_IMODE(out.stat().st_mode) == 0o640
+    assert not list(link.parent.glob(".link.csv*")), "nothing lies beside the link"
+
+
+def test_mending_through_a_link_keeps_it(out, link):
+    with out.open("a") as file:
+        file.write("set/1.png,val")
+    assert "cut off" in LabelDesk(NAMES, link).file.notice
+    assert link.is_symlink() and len(written(out)) == 1
+
+
+def test_a_link_to_a_file_that_is_not_there_yet_makes_it_there(tmp_path):
+    (tmp_path / "link.csv").symlink_to(tmp_path / "deep" / "real.csv")
+    LabelDesk(NAMES, tmp_path / "link.csv").give("valid")
+    assert (tmp_path / "link.csv").is_symlink() and len(
+        written(tmp_path / "deep" / "real.csv")
+    ) == 1
+
+
+def test_two_names_of_one_file_share_its_lock(out, link, monkeypatch):
+    monkeypatch.setattr(label_file, "PATIENCE", 0.1)
+    one, other = LabelFile(out), LabelFile(link)
+    with one._locked(), pytest.raises(InUseError, match="another process holds"):
+        other.append("a.png", "valid", "me")
+
+
+def test_labels_stay_in_the_file_when_the_notebook_changes_its_folder(tmp_path, monkeypatch):
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path)
+    desk = LabelDesk(NAMES, "labels.csv")
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    desk.give("valid")
+    assert len(written(tmp_path / "labels.csv")) == 1
+    assert not list((tmp_path / "elsewhere").iterdir())
+
+
+def test_undo_does_not_replace_a_protected_file(out, monkeypatch):
+    """Renaming over a file asks nobody for permission."""
+    desk = LabelDesk(NAMES, out)
+    desk.give("valid")
+    before = out.read_bytes()
+    monkeypatch.setattr(os, "access", lambda path, mode: False)  # root may do everything
+    with pytest.raises(PermissionError):
+        desk.undo()
+    assert out.read_bytes() == before and desk.done == 1
 
 
 # --- a process killed in the middle ---------------------------------------------------------------
