@@ -48,17 +48,18 @@ def check_place(
     state, folder = state_path(out), out.with_suffix("")
     if samples and folder.exists() and not folder.is_dir():
         raise CheckpointError(f"{folder} is a file, expected a folder for sheets of samples")
+    sheets = [folder / "history.csv", *sorted(folder.glob(SHEETS))] if samples else []
+    others = [out, card_path(out), *sheets]
     if state.exists():
         about = read_state(state)
         if resume:
             check_same(about, settings, faces, state)
         _check_saved(out, about.get("weights"))
-        return
-    sheets = sorted(folder.glob(SHEETS)) if samples else []
-    for file in (out, card_path(out), *([folder / "history.csv", *sheets] if samples else [])):
+        others = [] if about.get("samples", True) else sheets
+    for file in others:
         if os.path.lexists(file):
             raise CheckpointError(
-                f"{file} is there already, and no {state.name} shows that a training made it: "
+                f"{file} is there already, and nothing shows that this training made it: "
                 "choose another name, or move it away"
             )
 
@@ -103,10 +104,11 @@ class Keeper:
         trainer = self.trainer
         if not all(torch.isfinite(value).all() for value in trainer.tensors().values()):
             raise TrainingStopped(self.diverged())
-        before = sha256_of(self.out) if self.out.exists() else None
+        beside = {"weights": sha256_of(self.out) if self.out.exists() else None}
+        beside["samples"] = self.shown is not None
         card = training_card(trainer, self.source, self.command)
         try:
-            save_state(trainer, state_path(self.out), self.source.fingerprint, history, before)
+            save_state(trainer, state_path(self.out), self.source.fingerprint, history, beside)
             save_model(model, self.out, {**card, "concluded": concluded})
             if self.shown is not None:
                 self._save_samples(history)

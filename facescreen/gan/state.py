@@ -23,15 +23,16 @@ def state_path(out: Path) -> Path:
 
 
 def save_state(
-    trainer: Trainer, path: Path, faces: str, history: History, weights: str | None
+    trainer: Trainer, path: Path, faces: str, history: History, beside: dict[str, Any]
 ) -> None:
     """Write all that training goes on from into one file, atomically.
 
-    `faces` is the fingerprint of the source, which a later run has to share; `weights` the SHA-256
-    of the weights that this checkpoint is about to replace, if any.
+    `faces` is the fingerprint of the source, which a later run has to share. `beside` says what
+    else the training has written: `weights`, the SHA-256 of those that this checkpoint is about to
+    replace, and whether there are `samples`.
     """
     about = {"images": trainer.images, "seconds": trainer.seconds, "faces": faces}
-    about |= {"settings": asdict(trainer.settings), "history": history, "weights": weights}
+    about |= {"settings": asdict(trainer.settings), "history": history, **beside}
     metadata = {"state": json.dumps(about)}
     write_atomically(path, lambda temporary: save_file(trainer.tensors(), temporary, metadata))
 

@@ -63,10 +63,11 @@ def generate(
     """Judge images 0, 1, 2 … and save those that pass, until `settings.count` are saved in `out`.
 
     `out` holds `settings.json`, `manifest.jsonl` (a line per image judged) and `images/`. A run
-    that was cut off goes on where it was, and makes saved images that were lost again. Raises
-    `GenerationStopped` where `settings.bound` images were not enough; what was saved stays. Raises
-    `RunFolderError`, before anything is written, where `out` is no run's folder, belongs to other
-    settings or to a running process, and where going on would overwrite a file of somebody else's.
+    that was cut off goes on where it was, and makes saved images that were lost again.
+
+    Raises `GenerationStopped` where `settings.bound` images were not enough; `RunFolderError` where
+    `out` is no run's folder, belongs to other settings or to a running process, and not a byte is
+    then changed, or where a file that the run did not make is in the way. What was saved stays.
     """
     started = time.perf_counter()
     maker = FaceMaker(settings, download=download) if maker is None else maker

@@ -74,7 +74,7 @@ def test_two_models_never_share_a_card(tmp_path):
 def test_files_that_no_training_made_are_named_and_stay(tmp_path, name, resume):
     (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).mkdir() if name.endswith("/") else (tmp_path / name).write_text("precious")
-    said = f"{tmp_path / name} is there already, and no m.state shows that a training made it"
+    said = f"{tmp_path / name} is there already, and nothing shows that this training made"
     refused(tmp_path, said, samples=True, resume=resume)
     (tmp_path / name).rename(tmp_path / "moved away")
     assert run(tmp_path, samples=True, resume=resume).finished
@@ -84,7 +84,7 @@ def test_a_model_from_elsewhere_is_not_trained_over(tmp_path):
     """Such as the shipped one: weights and card, and no state to go on from."""
     state_path(run(tmp_path).path).unlink()
     for resume in (True, False):
-        refused(tmp_path, "m.safetensors is there already, and no m.state", resume=resume)
+        refused(tmp_path, "m.safetensors is there already, and nothing shows", resume=resume)
 
 
 def test_other_files_in_the_folder_of_samples_stay(tmp_path):
@@ -94,6 +94,15 @@ def test_other_files_in_the_folder_of_samples_stay(tmp_path):
     before = contents(tmp_path)
     run(tmp_path, samples=True)
     assert contents(tmp_path).items() >= before.items()
+
+
+@pytest.mark.parametrize("name", ["history.csv", "000000048.png"])
+def test_a_training_without_samples_does_not_vouch_for_samples(tmp_path, name):
+    run(tmp_path, replace(TINY, images=24))
+    (tmp_path / "m").mkdir()
+    (tmp_path / "m" / name).write_text("precious")
+    refused(tmp_path, f"{name} is there already", samples=True)
+    assert run(tmp_path).finished
 
 
 def test_a_file_where_samples_would_go_is_named_before_training(tmp_path):
