@@ -11,7 +11,6 @@ from hypothesis.extra.numpy import arrays
 from matplotlib import pyplot as plt
 from PIL import Image, JpegImagePlugin
 
-from facescreen import quality
 from facescreen.breakage import save_path
 from facescreen.breakage.save_path import (
     PATHS,
@@ -24,6 +23,7 @@ from facescreen.breakage.save_path import (
 )
 from facescreen.images import ImageError, read_image, save_png, to_uint8
 from facescreen.plots import draw_save_paths
+from facescreen.quality import measure as quality
 from facescreen.screening import MultiColorRule, NoRule, Rate, SingleColorRule, reference_verdict
 
 BASELINE = next(iter(PATHS))

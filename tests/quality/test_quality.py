@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
-from facescreen import quality
 from facescreen.commands import main as cli
 from facescreen.faces import portraits
 from facescreen.gan.checkpoints import CheckpointError, card_path, sha256_of
@@ -25,6 +24,7 @@ from facescreen.quality import (
     shipped_features,
     spoil,
 )
+from facescreen.quality import measure as quality
 from facescreen.quality import training as judge_training
 from facescreen.quality.features import FEATURES
 from facescreen.quality.measure import (
@@ -299,8 +299,8 @@ def test_an_unknown_scheme_is_told_before_any_work(monkeypatch):
 
 def test_the_command_hands_over_what_was_given(monkeypatch, capsys):
     handed = {}
-    monkeypatch.setattr(quality, "measure_model", lambda **given: handed.update(given))
-    monkeypatch.setattr(quality, "formatted", lambda table: "the table")
+    monkeypatch.setattr("facescreen.quality.measure_model", lambda **given: handed.update(given))
+    monkeypatch.setattr("facescreen.quality.formatted", lambda table: "the table")
     line = "quality --model a.safetensors --schemes self two_faces --count 50"
     assert cli.main(line.split()) == cli.SUCCESS
     handed.pop("progress")

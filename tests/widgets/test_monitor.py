@@ -90,7 +90,10 @@ def test_watching_changes_nothing(tmp_path, settings):
 
 
 def test_the_same_seed_trains_and_draws_the_same(tmp_path):
-    runs = [monitor(TINY, tmp_path / f"{k}", keep_at=(8, 40), seed=s) for k, s in enumerate("001")]
+    runs = [
+        monitor(TINY, tmp_path / f"{k}.safetensors", keep_at=(8, 40), seed=s)
+        for k, s in enumerate("001")
+    ]
     for k, run in enumerate(runs):
         run.model.settings = replace(TINY, seed=(0, 0, 1)[k])
         run.run()
@@ -354,7 +357,7 @@ def test_words_say_state_speed_and_losses():
 
 CELL = """
 import sys; sys.path.insert(0, {tests!r})
-from test_widgets_monitor import ENDLESS, monitor
+from test_monitor import ENDLESS, monitor
 watched = monitor(ENDLESS, {out!r})
 print(watched.stop_button.model_id)
 
