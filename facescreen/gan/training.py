@@ -156,8 +156,8 @@ def _timed_end(
 def _expect(faces: int) -> str:
     """What comes of a very small set, in one sentence."""
     return (
-        f"{faces} faces are very few: the model will learn them by heart and draw hardly anything "
-        "but them, so combined faces will look like those it has seen; 1,000 or more are advisable"
+        f"{faces} faces are very few: the model will learn them by heart, and combined faces will "
+        "look like those few rather than like new ones; 1,000 or more are advisable"
     )
 
 
