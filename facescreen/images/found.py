@@ -92,13 +92,12 @@ def image_files(
 def no_plain_file(path: Path) -> str:
     """Why a path must not be opened, or "": reading a pipe would wait forever."""
     try:
-        mode = path.stat().st_mode
+        mode = os.stat(path).st_mode
     except FileNotFoundError:
         return "link leads to nothing" if path.is_symlink() else "No such file or directory"
     except OSError as error:
         return error.strerror or str(error)
-    special = (stat.S_ISFIFO, stat.S_ISSOCK, stat.S_ISCHR, stat.S_ISBLK)
-    return "no plain file" if any(is_one(mode) for is_one in special) else ""
+    return "" if stat.S_ISREG(mode) or stat.S_ISDIR(mode) else "no plain file"
 
 
 def _identity(folder: Path) -> tuple[int, int]:

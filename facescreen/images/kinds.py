@@ -61,9 +61,10 @@ def kind_of(head: bytes, path: PurePath) -> str:
     The content counts, whatever the name says, with two exceptions: camera raw files look like
     TIFF, which holds a small preview in them, and some kinds begin like nothing in particular.
     """
-    content, name = kind_by_content(head), kind_by_name(path)
-    if name == CAMERA_RAW and content in ("TIFF", ""):
-        return name if head else ""
-    if not content and head and (name == "TGA" or name in UNREAD):
+    content = kind_by_content(head)
+    if not head or content not in ("TIFF", ""):
+        return content
+    name = kind_by_name(path)
+    if name == CAMERA_RAW or (not content and (name == "TGA" or name in UNREAD)):
         return name
     return content

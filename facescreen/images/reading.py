@@ -149,8 +149,10 @@ def _decoded(data: bytes, kind: str, size: int | None) -> LoadedImage:
     check = CHECKS[kind]
     try:
         opened = Image.open(io.BytesIO(data), formats=[kind])
-    except UnidentifiedImageError:
+    except OSError as error:
         check(data)  # which knows a better reason
+        if not isinstance(error, UnidentifiedImageError):
+            raise
         if kind in ("AVIF", "WEBP") and not features.check(kind.lower()):
             raise ImageError(
                 f"this Pillow was built without {kind}, expected one that has it (pip install -U "
@@ -231,7 +233,7 @@ def _to_rgb(opened: Image.Image) -> tuple[Image.Image, list[str]]:
     elif opened.mode not in ("RGB", "RGBA", "RGBa", "RGBX"):
         notes.append("other mode")
     if not opened.has_transparency_data:
-        return opened.convert("RGB"), notes
+        return opened if opened.mode == "RGB" else opened.convert("RGB"), notes
     layer = opened.convert("RGBA")
     backdrop = Image.new("RGBA", layer.size, (BACKDROP, BACKDROP, BACKDROP, 255))
     return Image.alpha_composite(backdrop, layer).convert("RGB"), [*notes, "alpha"]

@@ -1,4 +1,4 @@
-"""GIF: blocks up to a trailer, and a first frame whose stream holds as many pixels as promised.
+"""GIF: whole blocks, and a first frame whose stream holds as many pixels as promised.
 
 No checksums. Graphics Interchange Format, version 89a (CompuServe 1990).
 """
@@ -16,26 +16,26 @@ EXTENSIONS = {0x01, 0xF9, 0xFE, 0xFF}  # text, control, comment, application
 
 
 def check(data: bytes) -> None:
-    """Raise Damaged unless blocks lead to the trailer and the first frame is there exactly.
+    """Raise Damaged unless blocks follow each other and the first frame is there exactly.
 
     What follows the trailer is no part of the image, and is not looked at; of later frames only
-    the blocks are.
+    the blocks are. Some writers end with the last block, without a trailer.
     """
     try:
         _walk(data)
     except (struct.error, IndexError):
-        raise Damaged("it ends before its trailer") from None
+        raise Damaged("it ends within a block") from None
 
 
 def _walk(data: bytes) -> None:
     screen, at, frames = struct.unpack_from("<HH", data, 6), 13 + _table(data[10]), 0
-    while (kind := data[at]) != TRAILER:
+    while at < len(data) and (kind := data[at]) != TRAILER:
         if kind == EXTENSION and data[at + 1] in EXTENSIONS:
             _, at = _blocks(data, at + 2)
         elif kind == IMAGE:
             left, top, width, height, flags = struct.unpack_from("<HHHHB", data, at + 1)
-            if left + width > screen[0] or top + height > screen[1]:
-                raise Damaged(f"a frame at byte {at} lies outside of the image")
+            if not frames and (left + width > screen[0] or top + height > screen[1]):
+                raise Damaged("its first frame lies outside of the image")
             at += 10 + _table(flags)
             stream, after = _blocks(data, at + 1)
             if not frames:

@@ -19,6 +19,7 @@ SUBFILE, WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC = 254, 256, 257, 258, 259
 SAMPLES, ROWS, PLANES = 277, 278, 284
 STRIPS, TILES = (273, 279), (324, 325)  # tags of their offsets, of their byte counts
 TILE_WIDTH, TILE_HEIGHT, JPEG_TABLES, DNG = 322, 323, 347, 50706
+PADDING = 4  # fewer bytes than so many may fill a strip up to a whole word
 RAW, LZW, JPEG, DEFLATE, YCBCR = 1, 5, 7, (8, 32946), 6
 
 
@@ -87,7 +88,7 @@ def _holds(piece: bytes, size: int, most: int, tags: dict) -> None:
         jpeg.check(tables[:-2] + piece[2:] if tables else piece)
         return
     if compression == RAW:
-        found = min(len(piece), size)
+        found = size if size <= len(piece) < size + PADDING else len(piece)
     elif compression in DEFLATE:
         found = _inflated(piece, most)
     elif compression == LZW and not piece.startswith(b"\0\1"):  # an order older than TIFF 6.0
