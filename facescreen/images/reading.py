@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 import re
 import threading
@@ -34,6 +35,7 @@ _UPRIGHT = {  # EXIF orientation -> what turns the image upright
     8: Image.Transpose.ROTATE_90,
 }
 _ORIENTATION = 0x0112
+logging.getLogger("PIL").addHandler(logging.NullHandler())  # or it prints where nobody listens
 _quiet = threading.Lock()  # what is silenced while reading are settings of the whole process
 NO_MEMORY = "not enough memory to read it, expected as much as its pixels take to be free"
 _KINDS = "PNG, JPEG, WebP, GIF, BMP or TIFF image"
