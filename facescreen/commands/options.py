@@ -40,8 +40,8 @@ examples:
 
 The rule "signs" looks for patches of color, white and black and for color grain in the face. The
 thresholds of the others count pixels and were chosen for images of 64×64. Every image file under
-FOLDER has its line in verdicts.csv; one that cannot be read has the reason "unreadable: …", and the
-exit code is then 3.
+FOLDER has its line in verdicts.csv; one that cannot be read, or is not whole, has the reason
+"unreadable: …", and the exit code is then 3. What is hidden is left out, and said.
 """
 ALARMS_HELP = """\
 examples:

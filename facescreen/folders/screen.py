@@ -167,11 +167,16 @@ def _judged(
             summary.reasons[str(verdicts.reason[place])] += 1
             summary.lossy += one.lossy
             notes = one.notes
-            if (one.image == one.image[0, 0]).all():
+            if _constant(one.image):
                 notes = (*notes, "constant")
                 summary.constant += 1
             lines[row] = [batch[row].file, *verdict_cells(verdicts, place), "; ".join(notes)]
     return lines
+
+
+def _constant(image: np.ndarray) -> bool:
+    """Whether all pixels are equal; most images tell in their first row."""
+    return all((part == image[0, 0]).all() for part in (image[0], image))
 
 
 def verdict_cells(verdicts: Verdicts, row: int) -> list[str]:

@@ -13,7 +13,7 @@ READ: dict[str, tuple[bytes, tuple[str, ...]]] = {
     "WEBP": (rb"RIFF....WEBP", (".webp",)),
     "GIF": (rb"GIF8[79]a", (".gif",)),
     "BMP": (rb"BM.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0", (".bmp", ".dib")),
-    "TIFF": (rb"II[*+]\0|MM\0[*+]", (".tif", ".tiff")),
+    "TIFF": (rb"(?:II[*+]\0|MM\0[*+])(?!....CR)", (".tif", ".tiff")),
     "PPM": (rb"P[1-6]\s+(?:#|\d+\s)", (".ppm", ".pgm", ".pbm", ".pnm")),
     "AVIF": (rb"....ftypavi[fs]|....ftypmi[fs]1.{4,64}avif", (".avif",)),
     "TGA": (rb"(?!)", (".tga",)),  # which begins like nothing in particular

@@ -142,6 +142,36 @@ def test_what_can_be_read_is_judged_and_its_conversion_noted(screened, name):
     assert NOTES[name] in line["note"].split("; ")
 
 
+def test_images_of_one_color_are_noted_and_cautioned_of(tmp_path):
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for name, value in (("black", 0), ("white", 255), ("mid", 120)):
+        save(folder / f"{name}.png", np.full_like(MID, value))
+    almost = MID.copy()
+    almost[-1, -1, 2] += 1
+    save(folder / "almost.png", almost)
+    summary = screen_folder(folder, NoRule(), tmp_path / "verdicts.csv")
+    notes = {name: line["note"] for name, line in lines(summary.table).items()}
+    assert notes == {"almost.png": ""} | dict.fromkeys(
+        ("black.png", "mid.png", "white.png"), "constant"
+    )
+    assert [said.split(" of the images")[0] for said in summary.cautions()] == ["3"]
+    assert "of one color alone (note: constant)" in summary.cautions()[0]
+
+
+def test_no_damaged_png_is_judged(tmp_path):
+    noise = np.random.default_rng(0).integers(0, 256, (8, 8, 3), np.uint8)
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    whole = save(tmp_path / "whole.png", noise).read_bytes()
+    for at in range(len(whole)):
+        flipped = bytearray(whole)
+        flipped[at] ^= 1
+        (folder / f"{at:04d}.png").write_bytes(flipped)
+    summary = screen_folder(folder, NoRule(), tmp_path / "verdicts.csv")
+    assert (summary.judged, summary.unreadable) == (0, len(whole))
+
+
 def test_lines_say_what_the_rule_says(screened):
     _, found = screened
     red, white, good = found["red.png"], found["white.png"], found["good.png"]
