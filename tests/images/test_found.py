@@ -1,7 +1,9 @@
 """The one notion of an image file, by content and name: the same wherever files are looked for."""
 
+import inspect
 import os
 import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -156,18 +158,15 @@ def test_paths_come_in_their_order_whatever_is_a_folder(tmp_path):
 
 
 def test_folders_may_lie_deeper_than_calls_may(tmp_path):
-    here = os.getcwd()
-    os.chdir(tmp_path)  # step by step, for the whole path is longer than a path may be
+    deep = "/".join(["d"] * 250) + "/x.png"
+    folder = made(tmp_path, **{deep: PNG})
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack()) + 100)
     try:
-        for _ in range(1200):
-            os.mkdir("d")
-            os.chdir("d")
-        Path("x.png").write_bytes(PNG)
-        os.chdir(tmp_path)
-        found = list(image_files(Path(), Passed()))
+        found = list(image_files(folder, Passed()))
     finally:
-        os.chdir(here)
-    assert [len(one.path.parts) for one in found] == [1201]
+        sys.setrecursionlimit(before)
+    assert [one.path for one in found] == [folder / deep]
 
 
 def test_a_folder_that_may_be_listed_but_not_entered_stops_nothing(tmp_path, monkeypatch):
