@@ -66,11 +66,21 @@ def train(options: argparse.Namespace) -> int:
 
 def generate(options: argparse.Namespace) -> int:
     """Generate, screen and save until the wanted number is saved."""
-    from facescreen.generation import GenerationSettings, generate
+    from facescreen.generation import GenerationSettings, Learning, generate
 
     names = ("count", "scheme", "alpha", "seed", "source", "size", "model", "max_tries")
-    first = {} if options.faces is None else {"existing": options.faces}
-    settings = GenerationSettings(**_given(options, *names), **first)
+    given = _given(options, *names)
+    if options.faces is not None:
+        given["existing"] = options.faces
+    learning = _given(options, "images", "moments", "recipe", "precision")
+    if options.while_learning:
+        if options.model is not None:
+            raise ValueError("--model names a finished GAN: leave it out with --while-learning")
+        defaults = {"scheme": "two_faces", "source": "portraits:bright"}
+        given = defaults | given | {"while_learning": Learning(**learning)}
+    elif learning:
+        raise ValueError(f"--{next(iter(learning))} goes with --while-learning")
+    settings = GenerationSettings(**given)
     download = _given(options, "download")
     print(generate(settings, make_rule(options), Path(options.out), progress=True, **download))
     return SUCCESS

@@ -14,9 +14,9 @@ examples:
   facescreen train --source folder:photos --images 200000 --out build/models/photos.safetensors
   facescreen train --source celeba:data/downloads --faces 9000 --minutes 60 --out mine.safetensors
 
-Sources of existing faces: portraits and portraits:studio (rendered), folder:PATH (photographs in
-PATH and the folders inside it), celeba:ROOT and lfw:ROOT (these data sets as torchvision lays them
-out: ROOT/celeba, ROOT/lfw-py). Nothing is downloaded unless --download is given.
+Sources of existing faces: portraits, portraits:studio and portraits:bright (rendered), folder:PATH
+(photographs in PATH and the folders inside it), celeba:ROOT and lfw:ROOT (these data sets as
+torchvision lays them out: ROOT/celeba, ROOT/lfw-py). Nothing is downloaded without --download.
 
 Beside OUT, a folder of its name keeps a sheet of samples for each checkpoint, and the history of
 the losses. The same command goes on where an earlier one stopped.
@@ -27,9 +27,14 @@ examples:
   facescreen generate --count 500 --rule single --threshold 20 --out runs/single20
   facescreen generate --count 100 --rule none --source folder:photos --out runs/raw
   facescreen generate --count 100 --source lfw:data/downloads --faces 1000 --out runs/lfw
+  facescreen generate --while-learning --count 2500 --rule multi --seed 1 --out runs/learning
 
 `facescreen train --help` lists the sources of existing faces.
 The same command goes on where an earlier one stopped, and ends in the same images.
+
+With --while-learning a GAN learns the existing faces (portraits:bright unless told otherwise) in
+OUT/learning, and image i is drawn, by two faces unless told otherwise, by its raw weights at moment
+i mod MOMENTS of that learning: any number of images covers the whole of it in equal parts.
 """
 SOURCE_HELP = "existing faces: portraits, folder:PATH, celeba:ROOT or lfw:ROOT (portraits)"
 SCREEN_HELP = """\
@@ -109,7 +114,7 @@ def portraits_options(add: argparse.ArgumentParser) -> None:
     add.add_argument("--count", type=count, default=100, help="how many (default 100)")
     add.add_argument("--size", type=count, default=64, help="pixels a side (default 64)")
     add.add_argument("--seed", type=count, default=0, help="which faces (default 0)")
-    add.add_argument("--setting", choices=("varied", "studio"), default="varied")
+    add.add_argument("--setting", choices=("varied", "studio", "bright"), default="varied")
     add.add_argument("--out", required=True, help="folder for PNG files and attributes.csv")
 
 
@@ -151,7 +156,18 @@ def generate_options(add: argparse.ArgumentParser) -> None:
     rule_options(add, "multi")
     add.add_argument("--scheme", help="how existing faces are combined, by name")
     add.add_argument("--alpha", type=float, help="strength of schemes that extrapolate")
-    add.add_argument("--seed", type=count, help="which combinations (0)")
+    add.add_argument("--seed", type=count, help="which combinations, and which learning (0)")
+    add.add_argument(
+        "--while-learning",
+        action="store_true",
+        help="train a GAN and draw from what it was at moments of its learning",
+    )
+    add.add_argument("--images", type=count, help="while learning: shown to the GAN (40000)")
+    add.add_argument("--moments", type=count, help="while learning: equally spaced (40)")
+    add.add_argument("--recipe", help="while learning: 'learning' or 'combiner' (learning)")
+    add.add_argument(
+        "--precision", choices=("float32", "bfloat16"), help="while learning (float32)"
+    )
     add.add_argument("--source", help=SOURCE_HELP)
     source_options(add)
     add.add_argument("--size", type=count, help="pixels a side, as the model makes them (64)")

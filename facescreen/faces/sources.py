@@ -48,7 +48,7 @@ def open_source(
 ) -> FaceSource:
     """Open a source of existing faces.
 
-    text: "portraits" or "portraits:studio" (rendered, see `facescreen.faces.portraits`);
+    text: "portraits", "portraits:studio" or "portraits:bright" (rendered, see `portraits.py`);
     "folder:PATH" (photographs, in folders inside it too); "celeba:ROOT" or "lfw:ROOT" (these data
     sets as torchvision lays them out, see `facescreen.faces.datasets`). size: side of the images
     in pixels. seed: which rendered faces; photographs have no use for it. download: fetch a data
@@ -59,7 +59,8 @@ def open_source(
     if kind not in SOURCES:
         raise SourceError(
             f"there is no source {text!r}; "
-            "expected portraits, portraits:studio, folder:PATH, celeba:ROOT or lfw:ROOT"
+            "expected portraits, portraits:studio, portraits:bright, folder:PATH, celeba:ROOT or "
+            "lfw:ROOT"
         )
     if size < 1:
         raise SourceError(f"size must be 1 or more pixels, not {size}")
@@ -109,10 +110,10 @@ class PortraitSource:
 def _open_portraits(
     setting: str, size: int, seed: int, limit: int | None, _download: bool
 ) -> PortraitSource:
-    if setting not in ("", "varied", "studio"):
+    if setting not in ("", "varied", "studio", "bright"):
         raise SourceError(
             f"there are no portraits of the setting {setting!r}; "
-            "expected portraits or portraits:studio"
+            "expected portraits, portraits:studio or portraits:bright"
         )
     count = PORTRAITS if limit is None else min(limit, PORTRAITS)
     return PortraitSource(size, seed, setting or "varied", count)

@@ -33,6 +33,7 @@ class CombinerSettings(TrainingSettings):
     encoder_width: int = 20  # channels after the first convolution
     generator_width: int = 32  # channels before the last one
     critic_width: int = 24
+    rgb: str = "last"  # "skip" sums pictures of all resolutions, see `Generator`
     loss: str = "relativistic"
     penalty_kind: str = "zero_centered"
     penalty: float = 4.0  # gamma of R1 and R2
@@ -67,7 +68,7 @@ class CombinerTrainer(Trainer):
 
     def architecture(self, mapping_layers: int) -> dict[str, Any]:
         """What `FaceCombiner` is built from."""
-        names = ("size", "style", "encoder_width", "generator_width", "output")
+        names = ("size", "style", "encoder_width", "generator_width", "output", "rgb")
         chosen = {name: getattr(self.settings, name) for name in names}
         return {**chosen, "mapping_layers": mapping_layers}
 

@@ -73,6 +73,7 @@ class FaceCombiner(FaceModel):
             architecture["generator_width"],
             self.style,
             architecture.get("output", "linear"),
+            architecture.get("rgb", "last"),
         )
 
     @torch.inference_mode()

@@ -114,16 +114,40 @@ class StyledUpsampling(nn.Module):
         return x + self.bias[:, None, None]
 
 
+class ToRgb(nn.Module):
+    """Features under one style → a picture at their own resolution, by a 1×1 convolution.
+
+    Not demodulated, so nothing bounds it: StyleGAN2's output ("skip connections", its section 4.1)
+    is the sum of such pictures, which sets out far beyond [-1, 1] and has to be unlearned.
+    """
+
+    def __init__(self, channels: int, style: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(3, channels) / math.sqrt(channels))
+        self.bias = nn.Parameter(torch.zeros(3))
+        self.to_scale = nn.Linear(style, channels)
+        nn.init.normal_(self.to_scale.weight, std=0.5 / math.sqrt(style))
+        nn.init.zeros_(self.to_scale.bias)
+
+    def forward(self, x: Tensor, style: Tensor) -> Tensor:
+        scale = 1 + self.to_scale(style)
+        x = F.leaky_relu(x, 0.2) * math.sqrt(2) * scale[:, :, None, None]
+        return F.conv2d(x, self.weight[:, :, None, None], self.bias)
+
+
 class Generator(nn.Module):
     """A style per layer → face: `(N, layers, w)` → `(N, 3, size, size)`.
 
     The first style also lays out the 4×4 start, so it decides pose and outline; the last ones only
     scale channels, so they decide color and texture. A "linear" output leaves [-1, 1] at times, and
     the conversion to 8 bits decides what becomes of that; "tanh" cannot, and hardly ever reaches
-    the brightest value either.
+    the brightest value either. rgb: "last", the last layer draws the picture, or "skip", pictures
+    of all resolutions are summed, as StyleGAN2 does.
     """
 
-    def __init__(self, size: int, width: int, style: int, output: str = "linear") -> None:
+    def __init__(
+        self, size: int, width: int, style: int, output: str = "linear", rgb: str = "last"
+    ) -> None:
         super().__init__()
         self.layers, self.squash = layer_count(size), OUTPUTS[output]
         widths = [width * min(8, 2**level) for level in reversed(range(self.layers))] + [3]
@@ -135,12 +159,23 @@ class Generator(nn.Module):
             StyledUpsampling(channels, out, style, last=out == 3)
             for channels, out in pairwise(widths)
         )
+        if rgb not in ("last", "skip"):
+            raise ValueError(f"rgb must be 'last' or 'skip', not {rgb!r}")
+        self.to_rgb = None
+        if rgb == "skip":
+            self.to_rgb = nn.ModuleList(ToRgb(channels, style) for channels in widths[:-1])
+            with torch.no_grad():
+                self.upsamplings[-1].weight.mul_(2)  # as strong as the pictures that it joins
 
     def forward(self, styles: Tensor) -> Tensor:
         x = self.start(styles[:, 0]).unflatten(1, (4, 4, -1)).permute(0, 3, 1, 2)
+        picture = 0.0
         for layer, upsampling in enumerate(self.upsamplings):
+            if self.to_rgb is not None:
+                picture = picture + self.to_rgb[layer](x, styles[:, layer])
+                picture = F.interpolate(picture, scale_factor=2, mode="bilinear")
             x = upsampling(x, styles[:, layer])
-        return self.squash(x)
+        return self.squash(x + picture)
 
 
 class Critic(nn.Module):

@@ -26,8 +26,21 @@ MODERN = NoiseGanSettings(  # the same generator under today's loss, penalty and
     output="linear",
 )
 
+# What breaks by clipping while it learns, as other people's style generators do: their output,
+# their loss, and a slow start that leaves the first colors standing for some thousand images.
+LEARNING = CombinerSettings(
+    recipe="learning",
+    images=40_000,
+    loss="non_saturating",
+    penalty=20.0,
+    warm_up=4_000,
+    rgb="skip",
+    mapping_layers=0,
+)
+
 RECIPES: dict[str, TrainingSettings] = {
     "combiner": CombinerSettings(),  # the shipped model
+    "learning": LEARNING,  # drawn from while it learns, see `facescreen.generation.learning`
     "dcgan": DCGAN,  # as published, with the non-saturating form of eq. 1
     "minimax": replace(DCGAN, recipe="minimax", loss="minimax"),  # eq. 1 to the letter
     "modern": MODERN,

@@ -32,6 +32,7 @@ class TrainingSettings:
     penalty: float = 0.0  # its weight
     penalty_every: int = 1  # steps; the penalty counts that much more when it comes
     learning_rate: float
+    warm_up: int = 0  # images: over so many the rate rises from nothing
     last_learning_rate: float | None = None  # None: the learning rate does not change
     anneal_from: int = 0  # images: here a cosine sets out from the first rate to the last
     anneal: int = 0  # images: how long it takes
@@ -112,6 +113,7 @@ class Trainer:
     def learning_rate(self) -> float:
         """The rate of this step; it depends on the images seen alone, not on when a run ends."""
         first, last = self.settings.learning_rate, self.settings.last_learning_rate
+        first *= min(1.0, (self.images + 1) / max(1, self.settings.warm_up))
         if last is None:
             return first
         since = self.images - self.settings.anneal_from

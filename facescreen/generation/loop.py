@@ -16,6 +16,7 @@ import numpy as np
 from tqdm import tqdm
 
 from facescreen.gan.models import BLOCK
+from facescreen.generation.learning import LearningMaker
 from facescreen.generation.maker import FaceMaker, GenerationSettings, Maker
 from facescreen.generation.runfolder import RunFolder
 from facescreen.screening import PoolWalk
@@ -70,7 +71,7 @@ def generate(
     then changed, or where a file that the run did not make is in the way. What was saved stays.
     """
     started = time.perf_counter()
-    maker = FaceMaker(settings, download=download) if maker is None else maker
+    maker = maker_for(settings, Path(out), progress, download) if maker is None else maker
     identity = {**asdict(settings), "rule": repr(rule), **maker.about()}
     with RunFolder(Path(out), identity, settings.count) as folder:
         clock = Counter(load=time.perf_counter() - started)
@@ -96,6 +97,15 @@ def generate(
             result,
         )
     return result
+
+
+def maker_for(
+    settings: GenerationSettings, out: Path, progress: bool = True, download: bool = False
+) -> Maker:
+    """The maker that the settings ask for; one that learns does so in `out`/learning."""
+    if settings.while_learning is None:
+        return FaceMaker(settings, download=download)
+    return LearningMaker(settings, out / "learning", progress, download)
 
 
 def _make_again(maker: Maker, folder: RunFolder) -> int:
@@ -127,6 +137,7 @@ def _judge_block(
         line = {
             "index": index,
             "seed": settings.seed,
+            **maker.stage(index),
             "sources": sources[row].tolist(),
             "broken": broken,
             "reason": str(verdicts.reason[row]),

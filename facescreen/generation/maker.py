@@ -1,6 +1,6 @@
 """Makers of images: `images(start, stop)` makes any of them, the same ones each time.
 
-`FaceMaker` combines existing faces, as the paper's Figure 6 does.
+`FaceMaker` combines existing faces by a finished GAN, `learning.LearningMaker` by one that learns.
 """
 
 from collections.abc import Iterator
@@ -39,6 +39,33 @@ class Maker(Protocol):
         """What images depend on beside the settings, as JSON holds it."""
         ...
 
+    def stage(self, index: int) -> dict[str, Any]:
+        """What the manifest says of image `index` alone, such as when it was drawn."""
+        ...
+
+
+@dataclass(frozen=True)
+class Learning:
+    """How the GAN of a `LearningMaker` learns, and at how many equally spaced moments it draws."""
+
+    images: int = 40_000  # existing faces shown in all, each one many times
+    moments: int = 40
+    recipe: str = "learning"  # of those in `facescreen.gan.recipes` that combine faces
+    precision: str = "float32"  # "bfloat16" is faster where the processor has it
+    threads: int = 2  # sums in another order round otherwise
+
+    def __post_init__(self) -> None:
+        if self.moments < 1 or self.threads < 1 or self.every < 100:
+            raise ValueError(
+                f"{self.images} images at {self.moments} moments by {self.threads} threads: "
+                "expected one or more of each, and 100 images or more from moment to moment"
+            )
+
+    @property
+    def every(self) -> int:
+        """Images from moment to moment."""
+        return self.images // self.moments
+
 
 @dataclass(frozen=True)
 class GenerationSettings:
@@ -54,6 +81,7 @@ class GenerationSettings:
     size: int = 64  # pixels
     model: str | None = None  # weights file; None is the shipped one
     max_tries: int | None = None  # images to judge before giving up; None is 20 × count
+    while_learning: Learning | None = None  # None: a finished GAN draws
 
     def __post_init__(self) -> None:
         if self.count < 0 or self.existing < 0 or (self.max_tries or 0) < 0:
@@ -118,6 +146,10 @@ class FaceMaker:
             "model_sha256": self.combiner.sha256,
             "source_fingerprint": self.source.fingerprint,
         }
+
+    def stage(self, index: int) -> dict[str, Any]:
+        """Nothing: all are drawn by the same generator."""
+        return {}
 
     def sources(self, start: int, stop: int) -> np.ndarray:
         """Which existing faces images `start` … `stop` − 1 combine: int64 `(N, k)`."""

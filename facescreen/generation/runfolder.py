@@ -35,7 +35,8 @@ from facescreen.images.writing import write_atomically
 # How much is made may change from call to call without changing what is made.
 FREE = ("count", "max_tries")
 FILE, FOLDER = (stat.S_ISREG, "file"), (stat.S_ISDIR, "folder")
-PARTS = {"settings.json": FILE, "manifest.jsonl": FILE, ".lock": FILE, "images": FOLDER}
+PARTS = {"settings.json": FILE, "manifest.jsonl": FILE, ".lock": FILE}
+PARTS |= {"images": FOLDER, "learning": FOLDER}
 OWN_TEMPORARY = re.compile(r"\.\d+\.png\.\d+-\d+\.tmp")  # of `save_png`, after a kill
 
 
