@@ -158,11 +158,11 @@ def test_options_that_do_not_go_together_are_named(tmp_path, capsys, options, wo
 
 # --- killed processes -----------------------------------------------------------------------------
 
-DEATHS = {  # what the process dies at the end of, and at which call
+DEATHS = {  # what each process dies at the end of, and at which of its calls
     "a step": ("facescreen.gan.training._timed_step", 7),
-    "the first moment": ("facescreen.generation.learning.save_model", 1),
-    "the fourth moment": ("facescreen.generation.learning.save_model", 4),
     "a state": ("facescreen.gan.state.save_file", 1),
+    "a moment": ("facescreen.generation.learning.save_model", 1),
+    "a later moment": ("facescreen.generation.learning.save_model", 2),
     "an image": ("facescreen.generation.runfolder.save_png", 11),
 }
 
