@@ -32,17 +32,23 @@ def portraits(options: argparse.Namespace) -> int:
     """Render portraits into a folder, with a table of what each shows."""
     from facescreen.faces import portrait_table, portraits
     from facescreen.images import save_png
+    from facescreen.images.writing import NotOursError, write_atomically
 
     out, digits = Path(options.out), max(6, len(str(options.count)))
     table = portrait_table(options.count, options.seed, options.setting)
-    out.mkdir(parents=True, exist_ok=True)
+    table.insert(0, "file", [f"{index:0{digits}d}.png" for index in range(options.count)])
+    attributes, text = out / "attributes.csv", table.to_csv(quoting=csv.QUOTE_MINIMAL)
+    before = attributes.read_text("utf-8", "replace") if attributes.is_file() else ""
+    others = out.exists() and (not out.is_dir() or any(out.iterdir()))
+    if others and not (before and (text.startswith(before) or before.startswith(text))):
+        raise NotOursError(f"{out} holds other files than these portraits: choose another folder")
+    # First, so that the same command goes on where it was cut off.
+    write_atomically(attributes, lambda file: file.write_text(text, "utf-8"))
     for start in range(0, options.count, 256):
         block = min(256, options.count - start)
         faces = portraits(block, options.size, options.seed, options.setting, start)
         for index, face in enumerate(faces, start):
             save_png(out / f"{index:0{digits}d}.png", face)
-    table.insert(0, "file", [f"{index:0{digits}d}.png" for index in range(options.count)])
-    table.to_csv(out / "attributes.csv", quoting=csv.QUOTE_MINIMAL)
     print(f"{options.count:,} portraits and attributes.csv in {out}")
     return SUCCESS
 
@@ -140,6 +146,7 @@ def alarms(options: argparse.Namespace) -> int:
     """Print which share of valid images each rule flags; every file left out is named."""
     from facescreen.evaluation import false_alarms
     from facescreen.evaluation.false_alarms import formatted, in_words
+    from facescreen.images.writing import check_ours, write_atomically
 
     given = _given(options, "count", "size", "seed", "download")
     with warnings.catch_warnings():
@@ -151,9 +158,9 @@ def alarms(options: argparse.Namespace) -> int:
         print(f"facescreen: {problem}", file=sys.stderr)
     print(formatted(table), in_words(table), sep="\n\n")
     if options.out is not None:
-        out = Path(options.out)
-        out.parent.mkdir(parents=True, exist_ok=True)
-        table.round(4).to_csv(out)
+        out, text = Path(options.out), table.round(4).to_csv()
+        check_ours(out, text[: text.index("\n") + 1])
+        write_atomically(out, lambda file: file.write_text(text, "utf-8"))
         print(f"the table is {out}")
     return SOME_UNREADABLE if problems else SUCCESS
 

@@ -20,6 +20,7 @@ from facescreen.images import (
     image_files,
     read_image_with_notes,
 )
+from facescreen.images.writing import check_ours
 from facescreen.screening import Verdicts
 
 COLUMNS = ("file", "broken", "reason", "score", "channel", "bin", "note")
@@ -107,6 +108,7 @@ def screen_folder(folder: Path, rule: Callable[[np.ndarray], Verdicts], table: P
         raise ValueError(f"{folder} is {seen}, expected a folder of images")
     os.listdir(folder)  # a folder that cannot be read at all is the caller's error, not a line
     summary = Summary(table)
+    check_ours(table, ",".join(COLUMNS) + "\n")
     table.parent.mkdir(parents=True, exist_ok=True)
     with _written_whole(table) as file:
         writer = csv.writer(file, lineterminator="\n")

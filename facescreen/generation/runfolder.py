@@ -27,9 +27,8 @@ from facescreen.generation.saved_image import (
     RunFolderError,
     image_name,
     is_there,
-    pixels_checksum,
 )
-from facescreen.images import InUseError, locked, save_png
+from facescreen.images import InUseError, locked, pixels_checksum, save_png
 from facescreen.images.writing import write_atomically
 
 # How much is made may change from call to call without changing what is made.

@@ -5,9 +5,7 @@ import stat
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-
-from facescreen.images import ImageError, read_image
+from facescreen.images import ImageError, pixels_checksum, read_image
 
 
 class RunFolderError(Exception):
@@ -24,11 +22,6 @@ class Checksums(NamedTuple):
 
     sha256: str
     pixels: str
-
-
-def pixels_checksum(image: np.ndarray) -> str:
-    """SHA-256 of the shape and the pixels, so that another file format does not change it."""
-    return hashlib.sha256(str(image.shape).encode() + image.tobytes()).hexdigest()
 
 
 def is_there(file: Path, expected: Checksums | None, size: int, ours: bool) -> bool:

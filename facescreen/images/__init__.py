@@ -6,7 +6,7 @@ per-image stretching). `reading.py` turns files into pixels that the file vouche
 checks; `found.py` says what in a folder is an image file, by the kinds in `kinds.py`.
 """
 
-from facescreen.images.bytes import ImageError, quantize, to_uint8, wrapped
+from facescreen.images.bytes import ImageError, pixels_checksum, quantize, to_uint8, wrapped
 from facescreen.images.found import Found, Passed, image_files
 from facescreen.images.locks import InUseError, locked
 from facescreen.images.reading import (
@@ -30,6 +30,7 @@ __all__ = [
     "contact_sheet",
     "image_files",
     "locked",
+    "pixels_checksum",
     "quantize",
     "read_image",
     "read_image_with_notes",

@@ -6,6 +6,8 @@ pixels when clipped and rounded scores 1 after per-image stretching), so one fun
 
 from __future__ import annotations
 
+import hashlib
+
 import numpy as np
 
 
@@ -67,6 +69,11 @@ def wrapped(x: np.ndarray) -> np.ndarray:
     if not np.isfinite(x).all():
         raise ImageError(_not_finite(x))
     return np.rint((x.astype(np.float64) + 1) * 127.5).astype(np.int64).astype(np.uint8)
+
+
+def pixels_checksum(image: np.ndarray) -> str:
+    """SHA-256 of the shape and the pixels, so that another file format does not change it."""
+    return hashlib.sha256(str(image.shape).encode() + image.tobytes()).hexdigest()
 
 
 def _floats(x: np.ndarray) -> np.ndarray:

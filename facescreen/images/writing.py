@@ -10,6 +10,24 @@ from pathlib import Path
 from typing import Any
 
 
+class NotOursError(ValueError):
+    """A file that was made by somebody else stands where one of ours would go; it stays."""
+
+
+def check_ours(path: Path, beginning: str) -> None:
+    """Raise NotOursError, naming it, if a file is there that does not begin as ours does."""
+    expected = beginning.encode()
+    if path.is_file():
+        with path.open("rb") as file:
+            if file.read(len(expected)) == expected:
+                return
+    if os.path.lexists(path):
+        raise NotOursError(
+            f"{path} is there already and no table of this command, which begins with "
+            f"{beginning.strip()!r}: move it away, or name another place"
+        )
+
+
 def write_atomically(path: Path, write: Callable[[Path], Any]) -> None:
     """Call `write(temporary path)`, then rename: `path` is the old file or the whole new one.
 

@@ -28,8 +28,9 @@ from PIL import Image, ImageDraw
 
 from facescreen.faces import portraits
 from facescreen.generation import FaceMaker, GenerationSettings
+from facescreen.images import pixels_checksum
 from facescreen.images.writing import write_atomically
-from facescreen.labels.reference import ReferenceSetError, load_reference, pixels_checksum
+from facescreen.labels.reference import ReferenceSetError, load_reference
 from facescreen.labels.sheets import read_images, write_pool
 from facescreen.screening import BROKEN_LABELS, PortraitJudge
 

@@ -11,7 +11,6 @@ named `POOL/NUMBER`; its number says where it stands on which sheet (`sheets.py`
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from facescreen.images import pixels_checksum
 from facescreen.labels.sheets import place_of, read_images
 from facescreen.screening import BROKEN_LABELS, LABELS
 
@@ -127,11 +127,6 @@ def final_labels(ratings: pd.DataFrame) -> pd.Series:
     votes = pd.crosstab(ordered["image"], ordered["label"])
     leads = votes.eq(votes.max(axis=1), axis=0).sum(axis=1) == 1
     return votes.idxmax(axis=1).where(leads, ordered.groupby("image")["label"].last())
-
-
-def pixels_checksum(image: np.ndarray) -> str:
-    """SHA-256 of the shape and the pixels, so that another file format does not change it."""
-    return hashlib.sha256(str(image.shape).encode() + image.tobytes()).hexdigest()
 
 
 def _table(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:

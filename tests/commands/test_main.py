@@ -271,3 +271,30 @@ def test_an_unknown_lesson_is_one_sentence(tmp_path, capsys):
     (tmp_path / "01_good.ipynb").write_text("{}")
     assert cli.main(["lessons", "99", "--folder", str(tmp_path)]) == cli.ERROR
     assert "no lesson '99'; there are 01_good" in capsys.readouterr().err
+
+
+# --- what others made stays -----------------------------------------------------------------------
+
+
+def test_tables_and_folders_of_others_are_not_replaced(tmp_path, capsys):
+    photos, mine = tmp_path / "photos", "my notes, not yours\n"
+    photos.mkdir()
+    assert cli.main(f"portraits --count 2 --size 32 --out {photos}".split()) == cli.SUCCESS
+    table = tmp_path / "verdicts.csv"
+    table.write_text(mine)
+    assert cli.main(f"screen {photos} --out {table}".split()) == cli.ERROR
+    assert "is there already and no table of this command" in capsys.readouterr().err
+    assert cli.main(f"alarms portraits --count 40 --size 32 --out {table}".split()) == cli.ERROR
+    assert table.read_text() == mine
+    table.unlink()
+    for _ in range(2):  # its own table is replaced
+        assert cli.main(f"screen {photos} --out {table}".split()) == cli.SUCCESS
+    before = {path.name: path.read_bytes() for path in photos.iterdir()}
+    assert cli.main(f"portraits --count 3 --seed 5 --size 32 --out {photos}".split()) == cli.ERROR
+    assert "holds other files than these portraits" in capsys.readouterr().err
+    assert {path.name: path.read_bytes() for path in photos.iterdir()} == before
+    (photos / "000001.png").unlink()
+    assert cli.main(f"portraits --count 3 --size 32 --out {photos}".split()) == cli.SUCCESS
+    assert {path.name: path.read_bytes() for path in photos.iterdir()}.items() >= {
+        (name, data) for name, data in before.items() if name.endswith(".png")
+    }

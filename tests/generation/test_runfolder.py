@@ -17,8 +17,7 @@ from PIL import Image
 from tiny_run import SETTINGS, SIZE, Faces, combiner, contents, manifest, run, traces
 
 from facescreen.generation import FaceMaker, RunFolderError, runfolder
-from facescreen.generation.saved_image import pixels_checksum
-from facescreen.images import read_image, save_png
+from facescreen.images import pixels_checksum, read_image, save_png
 from facescreen.screening import NoRule
 
 pytestmark = pytest.mark.usefixtures("one_thread", "noisy_source")
