@@ -19,7 +19,7 @@ from PIL import Image, ImageFile, UnidentifiedImageError, features
 from facescreen.images.bytes import ImageError
 from facescreen.images.found import no_plain_file
 from facescreen.images.kinds import HEAD, READ, kind_of
-from facescreen.images.whole import CHECKS, Damaged, without_text
+from facescreen.images.whole import CHECKS, Damaged, png
 
 MAX_PIXELS = 64_000_000  # larger files are refused by their header: decoded, 192 MB and more
 MAX_BYTES = 1 << 30  # files are read whole, and so many pixels take at most half of this
@@ -121,7 +121,7 @@ def _read(path: Path, size: int | None) -> LoadedImage:
             if kind != "PNG" or "MAX_TEXT" not in str(error):
                 raise
             # A comment or color profile too large for Pillow says nothing against the pixels.
-            return _decoded(without_text(data), kind, size)
+            return _decoded(png.without_text(data), kind, size)
 
 
 def _bytes(path: Path) -> bytes:
@@ -148,11 +148,22 @@ def _strictly() -> Iterator[None]:
 
 def _decoded(data: bytes, kind: str, size: int | None) -> LoadedImage:
     """Decode what a file holds, once its format has vouched for it."""
-    check = CHECKS[kind]
+    if kind == "PNG":
+        _refuse_too_many(*png.sides(data))
+        data = png.checked(data)
+    with _opened(data, kind) as opened:
+        _refuse_too_many(*opened.size)
+        if kind in CHECKS:
+            CHECKS[kind](data)
+        return _convert(opened, kind, size)
+
+
+def _opened(data: bytes, kind: str) -> Image.Image:
     try:
-        opened = Image.open(io.BytesIO(data), formats=[kind])
+        return Image.open(io.BytesIO(data), formats=[kind])
     except OSError as error:
-        check(data)  # which knows a better reason
+        if kind in CHECKS:
+            CHECKS[kind](data)  # which knows a better reason
         if not isinstance(error, UnidentifiedImageError):
             raise
         if kind in ("AVIF", "WEBP") and not features.check(kind.lower()):
@@ -161,11 +172,11 @@ def _decoded(data: bytes, kind: str, size: int | None) -> LoadedImage:
                 "pillow brings it)"
             ) from None
         raise Damaged("its header cannot be read") from None
-    with opened:
-        if opened.width * opened.height > MAX_PIXELS:
-            raise ImageError(_too_many(opened.width * opened.height))
-        check(data)
-        return _convert(opened, kind, size)
+
+
+def _refuse_too_many(width: int, height: int) -> None:
+    if width * height > MAX_PIXELS:
+        raise ImageError(_too_many(width * height))
 
 
 def _too_many(pixels: int) -> str:

@@ -91,6 +91,15 @@ def test_odd_but_legal_files_are_read(tmp_path):
     assert (read(tmp_path, header[:54] + rows) == RGB).all()  # a length of 0 promises nothing
 
 
+@pytest.mark.parametrize("height", [1023, 1024, 1025, 2048, 3000])
+@pytest.mark.parametrize("level", [0, 9])
+def test_pngs_around_the_size_of_a_block_are_read(tmp_path, height, level):
+    image = np.zeros((height, 1023), np.uint8)  # rows of 1,024 bytes with that of their filter
+    image[::7] = 200
+    content = encoded(Image.fromarray(image), "PNG", compress_level=level)
+    assert (read(tmp_path, content)[..., 0] == image).all()
+
+
 def test_pages_tiles_and_strips_of_a_tiff_are_read(tmp_path):
     pages = {"save_all": True, "append_images": [SCENE.rotate(180)]}
     for compression in ("raw", "tiff_lzw", "tiff_adobe_deflate", "packbits", "jpeg"):

@@ -2,19 +2,18 @@
 
 Pillow decodes; it does not always say when what it decodes is damaged: it leaves a PNG's checksums
 to `verify()`, and it drops the warnings of libjpeg. Each check takes the file's bytes and raises
-`Damaged`. What a format has no means to tell, a flipped bit in an uncompressed pixel, passes:
-data/README.md says which formats can vouch for their pixels and which cannot.
+`Damaged`; that of PNG also returns what is left to decode. What a format has no means to tell, a
+flipped bit in an uncompressed pixel, passes: data/README.md says which formats can vouch for their
+pixels and which cannot.
 """
 
 from collections.abc import Callable
 
 from facescreen.images.whole import gif, jpeg, plain, png, tiff, webp
 from facescreen.images.whole.damaged import Damaged
-from facescreen.images.whole.png import without_text
 
-# By Pillow's names of the formats.
+# By Pillow's names of the formats; for PNG there is `png.checked`.
 CHECKS: dict[str, Callable[[bytes], None]] = {
-    "PNG": png.check,
     "JPEG": jpeg.check,
     "WEBP": webp.check,
     "GIF": gif.check,
@@ -25,4 +24,4 @@ CHECKS: dict[str, Callable[[bytes], None]] = {
     "AVIF": webp.check_boxes,
 }
 
-__all__ = ["CHECKS", "Damaged", "without_text"]
+__all__ = ["CHECKS", "Damaged", "png"]
