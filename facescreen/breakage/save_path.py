@@ -88,7 +88,7 @@ def jpeg(floats: np.ndarray, quality: int) -> np.ndarray:
     for row, image in enumerate(images):
         file = BytesIO()
         Image.fromarray(image).save(file, format="JPEG", quality=quality)
-        read[row] = Image.open(file).convert("RGB")
+        read[row] = Image.open(file, formats=["JPEG"]).convert("RGB")
     return read
 
 

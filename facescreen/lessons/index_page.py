@@ -71,7 +71,7 @@ def _thumbnail(png: bytes) -> str:
     from PIL import Image
 
     small = io.BytesIO()
-    with Image.open(io.BytesIO(png)) as picture:
+    with Image.open(io.BytesIO(png), formats=["PNG"]) as picture:
         picture.thumbnail((400, 260))
         picture.save(small, "PNG")
     data = base64.b64encode(small.getvalue()).decode("ascii")

@@ -60,7 +60,7 @@ def _small_png(figure: Figure, palette: bool = True) -> bytes:
 
     drawn, small = io.BytesIO(), io.BytesIO()
     figure.savefig(drawn, format="png", dpi=80, bbox_inches="tight")
-    picture = Image.open(drawn).convert("RGB")
+    picture = Image.open(drawn, formats=["PNG"]).convert("RGB")
     if palette and picture.getcolors(PALETTE * 16):  # None where there are more, as in photographs
         picture = picture.quantize(PALETTE, dither=Image.Dither.NONE)
     picture.save(small, "PNG", optimize=True)

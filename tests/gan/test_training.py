@@ -178,7 +178,7 @@ def test_the_history_is_the_mean_over_its_interval(tmp_path):
 
 
 def test_an_unknown_recipe_lists_the_known_ones():
-    with pytest.raises(ValueError, match="no recipe 'gan'; there are combiner, dcgan"):
+    with pytest.raises(ValueError, match="no recipe 'gan'; there are combiner, learning"):
         recipe_named("gan")
 
 

@@ -16,7 +16,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from PIL import Image
 
 from facescreen import lessons
-from facescreen.lessons import LessonError, pages
+from facescreen.lessons import LessonError, pages, parameters
+from facescreen.lessons import run as running
 
 SHOW_PICTURE = """\
 import base64, io
@@ -130,7 +131,7 @@ def test_a_folder_without_lessons_is_refused(tmp_path):
 )
 def test_values_take_the_type_that_the_lesson_declares(tmp_path, line, text, value):
     path = write(tmp_path / "01_a.ipynb", parameters_cell(line))
-    (given,) = lessons.assign_parameters([path], [("x", text)]).values()
+    (given,) = parameters.assign_parameters([path], [("x", text)]).values()
     assert given == {"x": value}
     assert type(given["x"]) is type(value)
 
@@ -141,20 +142,20 @@ def test_values_take_the_type_that_the_lesson_declares(tmp_path, line, text, val
 def test_a_value_of_another_type_is_refused_by_name(tmp_path, line, text):
     path = write(tmp_path / "01_a.ipynb", parameters_cell(line))
     with pytest.raises(LessonError, match="parameter 'x' takes ") as caught:
-        lessons.assign_parameters([path], [("x", text)])
+        parameters.assign_parameters([path], [("x", text)])
     assert text in str(caught.value)
 
 
 def test_an_unknown_parameter_is_refused_with_the_known_ones(tmp_path):
     path = write(tmp_path / "01_a.ipynb", parameters_cell("count: int = 1\nseed: int = 2"))
     with pytest.raises(LessonError, match=r"parameter 'cuont': 01_a has count, seed"):
-        lessons.assign_parameters([path], [("cuont", "5")])
+        parameters.assign_parameters([path], [("cuont", "5")])
 
 
 def test_each_lesson_is_given_only_the_parameters_that_it_has(tmp_path):
     one = write(tmp_path / "01_a.ipynb", parameters_cell("count: int = 1"))
     two = write(tmp_path / "02_b.ipynb", parameters_cell("seed: int = 1"))
-    given = lessons.assign_parameters([one, two], [("count", "5"), ("seed", "6")])
+    given = parameters.assign_parameters([one, two], [("count", "5"), ("seed", "6")])
     assert given == {one: {"count": 5}, two: {"seed": 6}}
 
 
@@ -343,7 +344,7 @@ def test_another_kernel_of_the_same_name_is_not_used(tmp_path, monkeypatch):
     from jupyter_client.kernelspec import KernelSpecManager
 
     assert KernelSpecManager().get_kernel_spec("python3").argv == ["/bin/false"]
-    with lessons.own_kernel():
+    with running.own_kernel():
         assert KernelSpecManager().get_kernel_spec("python3").argv[0] == sys.executable
     assert os.environ["JUPYTER_PATH"] == str(tmp_path)
 
@@ -404,7 +405,7 @@ def test_normalized_lessons_keep_outputs_and_nothing_that_changes_from_run_to_ru
 @pytest.mark.parametrize(("seconds", "said"), [(1.0, "0.1"), (42.0, "0.7"), (605.0, "10.1")])
 def test_the_minutes_under_the_title_are_those_measured(seconds, said):
     head = new_markdown_cell("# A\n\n*Lesson 01 · exercises 5 minutes, run 0.9 minutes on 7 cores*")
-    notebook = lessons.timed(
+    notebook = running.timed(
         new_notebook(cells=[head, new_markdown_cell("run 3 minutes")]), seconds
     )
     cores = f"run {said} minutes on {os.cpu_count()} cores"
