@@ -405,9 +405,8 @@ def test_normalized_lessons_keep_outputs_and_nothing_that_changes_from_run_to_ru
 @pytest.mark.parametrize(("seconds", "said"), [(1.0, "0.1"), (42.0, "0.7"), (605.0, "10.1")])
 def test_the_minutes_under_the_title_are_those_measured(seconds, said):
     head = new_markdown_cell("# A\n\n*Lesson 01 · exercises 5 minutes, run 0.9 minutes on 7 cores*")
-    notebook = running.timed(
-        new_notebook(cells=[head, new_markdown_cell("run 3 minutes")]), seconds
-    )
+    cells = [head, new_markdown_cell("run 3 minutes")]
+    notebook = running.timed(new_notebook(cells=cells), seconds)
     cores = f"run {said} minutes on {os.cpu_count()} cores"
     assert notebook.cells[0].source == f"# A\n\n*Lesson 01 · exercises 5 minutes, {cores}*"
     assert notebook.cells[1].source == "run 3 minutes"
