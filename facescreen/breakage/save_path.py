@@ -78,6 +78,15 @@ def tanh_ceiling(floats: np.ndarray, ceiling: float = CEILING) -> np.ndarray:
     return to_uint8(np.clip(_checked(floats), -ceiling, ceiling))
 
 
+def not_mapped(floats: np.ndarray) -> np.ndarray:
+    """Save [-1, 1] as if it were [0, 1]: times 255, clipped, so all below 0 becomes black.
+
+    What torchvision's `save_image` makes of a generator's output when a script forgets to map it.
+    Half of the range is lost. Bright values stay bright, and what is past 1 is 255 as before.
+    """
+    return np.clip(np.floor(_checked(floats) * 255 + 0.5), 0, 255).astype(np.uint8)
+
+
 def jpeg(floats: np.ndarray, quality: int) -> np.ndarray:
     """Clip and round, write a JPEG and read it again.
 
@@ -108,6 +117,7 @@ PATHS: dict[str, SavePath] = {
     "min-max over the batch": min_max_batch,
     "tanh ceiling": tanh_ceiling,
     "no clamp (wraps around)": wrapped,
+    "not mapped to [0, 1]": not_mapped,
     "JPEG 95": partial(jpeg, quality=95),
     "JPEG 75": partial(jpeg, quality=75),
     "half size": half_size,

@@ -1,5 +1,6 @@
 """Save paths: each does what its name says, and flips are counted as a plain loop counts them."""
 
+import math
 import subprocess
 import sys
 
@@ -81,6 +82,14 @@ def test_wrap_around_is_arithmetic_modulo_256(x):
 
 
 @given(some_floats)
+def test_without_the_mapping_all_below_0_is_black(x):
+    made = PATHS["not mapped to [0, 1]"](x)
+    assert (made[x <= 0] == 0).all() and (made[x >= 1] == 255).all()
+    expected = [min(255, max(0, math.floor(float(value) * 255 + 0.5))) for value in x.flat]
+    assert np.abs(made.flatten().astype(int) - expected).max(initial=0) <= 1, "but for rounding"
+
+
+@given(some_floats)
 def test_the_ceiling_leaves_nothing_at_either_end(x):
     made = PATHS["tanh ceiling"](x)
     assert made.size == 0 or (made.min() >= 2 and made.max() <= 253)
@@ -118,6 +127,15 @@ def test_min_max_is_torchvision_s(floats, count):
         assert apart.max() <= 1 and (apart > 0).mean() < 0.001, "halves may be rounded otherwise"
 
 
+def test_without_the_mapping_it_is_torchvision_s(floats, tmp_path):
+    torch = pytest.importorskip("torch")
+    from torchvision.utils import save_image
+
+    for image, made in zip(floats[:3], PATHS["not mapped to [0, 1]"](floats[:3]), strict=True):
+        save_image(torch.from_numpy(image.transpose(2, 0, 1).copy()), tmp_path / "one.png")
+        assert np.array_equal(read_image(tmp_path / "one.png"), made)
+
+
 @pytest.mark.parametrize("quality_", [75, 95])
 def test_jpeg_in_memory_is_that_of_a_file(floats, tmp_path, quality_):
     made = PATHS[f"JPEG {quality_}"](floats[:3])
@@ -145,7 +163,8 @@ BAD = [
 
 @pytest.mark.parametrize("bad", BAD, ids=["bytes", "one image", "channels first", "NaN"])
 def test_what_are_no_finite_float_images_is_refused(bad):
-    for refuse in (clip_and_round, PATHS["min-max per image"], PATHS["JPEG 75"], audit):
+    ways = (PATHS[path] for path in ("min-max per image", "not mapped to [0, 1]", "JPEG 75"))
+    for refuse in (clip_and_round, *ways, audit):
         with pytest.raises(ImageError, match=r"expected float images|NaN"):
             refuse(bad)
 
@@ -265,6 +284,7 @@ def test_one_blob_goes_from_caught_to_unseen(blob_table):
     for path in ("min-max per image", "no clamp (wraps around)", "JPEG 95", "JPEG 75", "half size"):
         assert blob_table.loc[path, "single score"] < 40
     assert blob_table.loc["double size", "single score"] > 110
+    assert blob_table.loc["not mapped to [0, 1]", "single score"] == 110, "past 1 stays past 1"
     assert blob_table.loc["half size", "side"] == 32
 
 
