@@ -2,9 +2,16 @@
 
 Imports `screening` for the labels' names, and `generation` where pools are drawn. Open
 `reference.py` first: it reads a pool and loads no torch. `labeling.py` draws pools, lays out sheets
-to label from and gathers what raters wrote: `python -m facescreen.labels`.
+to label from and gathers what raters wrote: `python -m facescreen.labels`. `elsewhere/` reads
+what was measured on labeled tiles of other people's GANs.
 """
 
+from facescreen.labels.elsewhere import (
+    ELSEWHERE,
+    Elsewhere,
+    ElsewhereError,
+    load_elsewhere,
+)
 from facescreen.labels.reference import (
     REFERENCE,
     ReferencePool,
@@ -16,10 +23,14 @@ from facescreen.labels.reference import (
 )
 
 __all__ = [
+    "ELSEWHERE",
     "REFERENCE",
+    "Elsewhere",
+    "ElsewhereError",
     "ReferencePool",
     "ReferenceSetError",
     "final_labels",
+    "load_elsewhere",
     "load_reference",
     "pixels_checksum",
     "read_card",

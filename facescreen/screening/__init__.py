@@ -2,10 +2,12 @@
 
 Imports `images`, and loads neither torch nor numba before a rule is called. Open `paper.py` first:
 the two rules, and the reference that they are held against. `rules.py` says what every rule is,
-`verdicts.py` what it answers, `histogram.py` counts; `signs.py` and `learned.py` hold screens that
-look at more than brightness, `walk.py` what several rules make of one pool of images.
+`verdicts.py` what it answers, `histogram.py` counts, `counted.py` judges by counts alone;
+`signs.py` and `learned.py` hold screens that look at more than brightness, `walk.py` what several
+rules make of one pool of images.
 """
 
+from facescreen.screening.counted import judge_counts
 from facescreen.screening.histogram import bright_counts, channel_histogram
 from facescreen.screening.learned import LearnedRule, PortraitJudge
 from facescreen.screening.paper import (
@@ -52,6 +54,7 @@ __all__ = [
     "bright_counts",
     "calibrate",
     "channel_histogram",
+    "judge_counts",
     "label_names",
     "read_labels",
     "reference_verdict",

@@ -56,6 +56,14 @@ class Measured:
         return Measured(*(getattr(self, field.name)[index] for field in fields(self)))
 
     @classmethod
+    def of_counts(cls, counts: np.ndarray, pixels: np.ndarray, finite: np.ndarray) -> Measured:
+        """Find the largest of all counts up to value 255, int64 (N, 3, bins), and its bin."""
+        largest = counts.max(axis=1)
+        place = counts.shape[2] - 1 - np.argmax(largest[:, ::-1], axis=1)  # of equals, the highest
+        at_bin = np.take_along_axis(counts, place[:, np.newaxis, np.newaxis], axis=2)[..., 0]
+        return cls(at_bin, 256 - counts.shape[2] + place, finite, pixels)
+
+    @classmethod
     def concatenate(cls, batches: Sequence[Measured]) -> Measured:
         names = [field.name for field in fields(cls)]
         return cls(*(np.concatenate([getattr(b, name) for b in batches]) for name in names))
@@ -240,13 +248,8 @@ def reference_verdict(image: np.ndarray, rule: Rule) -> tuple[str, int, int, int
 
 
 def _measure(images: np.ndarray, finite: np.ndarray, floor: int) -> Measured:
-    """Find each image's largest count from `floor` up, and all channels' counts at its bin."""
-    counts = bright_counts(images, floor)
-    largest = counts.max(axis=1)
-    bins = 255 - np.argmax(largest[:, ::-1], axis=1)  # reversed: of equal ones, the highest bin
-    at_bin = np.take_along_axis(counts, (bins - floor)[:, np.newaxis, np.newaxis], axis=2)[..., 0]
     pixels = np.full(len(images), images.shape[1] * images.shape[2])
-    return Measured(at_bin, bins, finite, pixels)
+    return Measured.of_counts(bright_counts(images, floor), pixels, finite)
 
 
 def _difference(measured: Measured) -> np.ndarray:
