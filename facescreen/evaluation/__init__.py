@@ -7,8 +7,8 @@ nothing is broken.
 """
 
 from facescreen.evaluation.acceptance import at_equal_valid_loss, equal_acceptance
-from facescreen.evaluation.agreement import Kappa, agreement_table, confusion, kappa
-from facescreen.evaluation.columns import percent, with_intervals
+from facescreen.evaluation.agreement import Kappa, agreement_table, confusion, kappa, kappa_row
+from facescreen.evaluation.columns import READINGS, as_read, percent, with_intervals
 from facescreen.evaluation.compare import compare_rules, compare_saved, holm, paper_fisher
 from facescreen.evaluation.false_alarms import false_alarms
 from facescreen.evaluation.sweeps import (
@@ -33,10 +33,12 @@ from facescreen.evaluation.tables import (
 __all__ = [
     "PAPER_BROKEN",
     "PAPER_SAVED",
+    "READINGS",
     "Area",
     "CaughtAt",
     "Kappa",
     "agreement_table",
+    "as_read",
     "at_equal_valid_loss",
     "at_thresholds",
     "auc",
@@ -50,6 +52,7 @@ __all__ = [
     "false_alarms",
     "holm",
     "kappa",
+    "kappa_row",
     "kinds_table",
     "paper_fisher",
     "paper_table",

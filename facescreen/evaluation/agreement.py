@@ -38,12 +38,14 @@ class Kappa:
         )
 
 
-def kappa(a: Labels, b: Labels, merge: bool = False) -> Kappa:
+def kappa(a: Labels, b: Labels, merge: bool = False, names: Sequence[str] | None = None) -> Kappa:
     """Cohen's kappa of two lists of labels of the same N images.
 
     a, b: str (N,), of "valid", "broken_saturated", "broken_other" and "unsure". merge: False
     compares the four labels as they are, "unsure" being one; True compares valid with broken,
     leaves out images that either is unsure about, and takes bool labels (True for broken) too.
+    names: other words than the four labels, such as kinds of breakage, which are compared as they
+    are; images to which either list gives none of them are left out.
 
     The interval is Cohen's (1960), kappa at the limits of the agreement with the agreement by
     chance held fixed; the limits are Wilson's, so that full agreement on a few images does not
@@ -51,7 +53,7 @@ def kappa(a: Labels, b: Labels, merge: bool = False) -> Kappa:
     """
     from sklearn.metrics import cohen_kappa_score
 
-    first, second, names = _compared(a, b, merge)
+    first, second, names = _compared(a, b, merge) if names is None else _named(a, b, names)
     count = len(first)
     same = Rate.of(int((first == second).sum()), count)
     left_out = len(np.asarray(a)) - count
@@ -86,18 +88,31 @@ def agreement_table(a: Labels, b: Labels) -> pd.DataFrame:
     """
     import pandas as pd
 
-    rows = {}
-    for name, merge in (("four labels", False), ("valid or broken", True)):
-        found = kappa(a, b, merge)
-        rows[name] = {
-            "images": found.agreement.total,
-            "left out": found.left_out,
-            **percent(found.agreement, "same"),
-            "kappa": found.value,
-            "kappa low": found.low,
-            "kappa high": found.high,
-        }
+    cases = (("four labels", False), ("valid or broken", True))
+    rows = {name: kappa_row(kappa(a, b, merge)) for name, merge in cases}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("compared")
+
+
+def kappa_row(found: Kappa) -> dict[str, float]:
+    """A row of an `agreement_table`."""
+    return {
+        "images": found.agreement.total,
+        "left out": found.left_out,
+        **percent(found.agreement, "same"),
+        "kappa": found.value,
+        "kappa low": found.low,
+        "kappa high": found.high,
+    }
+
+
+def _named(a: Labels, b: Labels, names: Sequence[str]) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    """Both lists where both have one of the names."""
+    first, second = np.asarray(a, str), np.asarray(b, str)
+    if first.shape != second.shape:
+        raise ValueError(f"expected as many of the one as of the other, got {first.shape} and "
+                         f"{second.shape}")  # fmt: skip
+    both = np.isin(first, names) & np.isin(second, names)
+    return first[both], second[both], list(names)
 
 
 def _compared(a: Labels, b: Labels, merge: bool) -> tuple[np.ndarray, np.ndarray, list[str]]:

@@ -13,6 +13,22 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+# What counts as broken: in the paper's sense, saturated pixels alone, images broken otherwise being
+# left out; or either label, whatever is of no use in a data set.
+READINGS = ("broken", "unusable")
+
+
+def as_read(labels: np.ndarray, reading: str) -> np.ndarray:
+    """Bool (N,): which images a reading counts; those that it leaves out are neither kind.
+
+    labels: str (N,). Raises ValueError for a reading that is none of READINGS.
+    """
+    if reading not in READINGS:
+        raise ValueError(f"there is no reading {reading!r}; the readings are {', '.join(READINGS)}")
+    counted = labels != "unsure"
+    return counted & (labels != "broken_other") if reading == "broken" else counted
+
+
 def percent(rate: Rate, name: str = "rate") -> dict[str, float]:
     """A rate as table columns: ``NAME %`` with its Wilson limits ``NAME low %``, ``NAME high %``.
 

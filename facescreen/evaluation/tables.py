@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from facescreen.evaluation.columns import percent, read_flags
-from facescreen.screening import Rate, label_names, read_labels
+from facescreen.evaluation.columns import as_read, percent, read_flags
+from facescreen.screening import Rate, label_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,23 +52,27 @@ def pool_table(walk) -> pd.DataFrame:
     return _by_screening(rows)
 
 
-def screening_table(walk, labels: Sequence[str] | np.ndarray) -> pd.DataFrame:
+def screening_table(
+    walk, labels: Sequence[str] | np.ndarray, reading: str = "unusable"
+) -> pd.DataFrame:
     """The paper's Tables 2 and 3, computed from labels, with what the paper leaves out.
 
     walk: a ``facescreen.generation.PoolWalk``. labels: one of "valid", "broken_saturated",
     "broken_other" and "unsure" for each of the pool's images in order, at least as many as any
-    rule tried. One row per rule, in the walk's order, images being counted:
+    rule tried. reading: "unusable" counts either kind of broken image, "broken" the saturated ones
+    alone, as the paper means it, and leaves those broken otherwise out. One row per rule, in the
+    walk's order, images being counted:
 
     - ``tried`` until enough passed, ``saved``; of the saved ones ``broken``, of these
       ``saturated``, and ``unsure``;
-    - ``rate %``, broken among the saved images that are not unsure, with its Wilson 95 % interval
-      ``low %`` and ``high %``; ``most %``, broken among all the saved if every unsure one is;
+    - ``rate %``, broken among the saved images that count and are not unsure, with its Wilson 95 %
+      interval ``low %`` and ``high %``; ``most %``, broken if every unsure one is;
     - ``reduction %`` and ``times fewer``: the rate against that of the first row (infinite times
       where no broken image was saved; NaN where the first row has none, so nothing to reduce);
     - ``valid lost %``, the price: of the valid images tried, the share rejected, with its
       interval ``valid lost low %`` and ``valid lost high %``; ``tries per image`` saved.
 
-    Raises ValueError for too few labels, or another label.
+    Raises ValueError for too few labels, another label or another reading.
     """
     labels = np.asarray(labels)
     most = max((walk.tries(name) for name in walk.broken), default=0)
@@ -80,7 +84,8 @@ def screening_table(walk, labels: Sequence[str] | np.ndarray) -> pd.DataFrame:
     rows: dict[str, dict[str, float]] = {}
     for name in walk.broken:
         before = next(iter(rows.values()))["rate %"] if rows else None
-        rows[name] = _screening_row(labels, walk.saved(name), walk.rejected(name), before)
+        saved, rejected = walk.saved(name), walk.rejected(name)
+        rows[name] = _screening_row(labels, saved, rejected, reading, before)
     return _by_screening(rows)
 
 
@@ -141,26 +146,29 @@ def kinds_table(verdicts_by_rule: Mapping[str, Any], kinds: Sequence[str]) -> pd
 
 
 def _screening_row(
-    labels: np.ndarray, saved: np.ndarray, rejected: np.ndarray, before: float | None
+    labels: np.ndarray,
+    saved: np.ndarray,
+    rejected: np.ndarray,
+    reading: str,
+    before: float | None,
 ) -> dict[str, float]:
     """One rule's row; `before` is the rate to compare with in percent, None for its own."""
-    broken, sure = read_labels(labels, len(labels))
-    valid = labels == "valid"
-    found, unsure = int(broken[saved].sum()), int((~sure[saved]).sum())
+    counted, valid, unsure = as_read(labels, reading), labels == "valid", labels == "unsure"
+    found, doubtful = int((counted & ~valid)[saved].sum()), int(unsure[saved].sum())
     lost, kept = int(valid[rejected].sum()), int(valid[saved].sum())
-    tried, total = len(saved) + len(rejected), len(saved)
-    rate = percent(Rate.of(found, total - unsure))
+    tried, sure = len(saved) + len(rejected), int(counted[saved].sum())
+    rate = percent(Rate.of(found, sure))
     return {
         "tried": tried,
-        "saved": total,
+        "saved": len(saved),
         "broken": found,
         "saturated": int((labels[saved] == "broken_saturated").sum()),
-        "unsure": unsure,
+        "unsure": doubtful,
         **rate,
-        "most %": 100 * (found + unsure) / total if total else float("nan"),
+        "most %": 100 * (found + doubtful) / (sure + doubtful) if sure + doubtful else float("nan"),
         **_fewer(rate["rate %"] if before is None else before, rate["rate %"]),
         **percent(Rate.of(lost, lost + kept), "valid lost"),
-        "tries per image": tried / total if total else float("nan"),
+        "tries per image": tried / len(saved) if len(saved) else float("nan"),
     }
 
 

@@ -14,13 +14,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
 REPRODUCED, PARTLY, NOT, UNTESTED = "reproduced", "partly", "not", "not tested here"
+CHOSEN = "chosen for it"  # how the images were made was chosen with an eye to this very figure
+PAPER, OURS = "the paper's claim", "our question"
+APART = "no labels needed"  # the images of a claim that is tested on planted damage, or on none
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A line: the claim, where it stands, the paper's figure, ours with its interval, the outcome.
+    """A line: the claim, whose it is, the paper's figure, ours with its interval, the outcome.
 
-    criterion: when it would count as reproduced, and when as partly.
+    images: the population that it was tested on. criterion: when it would count as reproduced, and
+    when as partly. whose: PAPER, or OURS for what the paper does not count or take up.
     """
 
     claim: str
@@ -29,6 +33,8 @@ class Entry:
     here: str
     outcome: str
     criterion: str
+    images: str = APART
+    whose: str = PAPER
 
 
 def share_of(found: np.ndarray, chosen: np.ndarray) -> Rate:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from facescreen.evaluation import at_equal_valid_loss, broken_rate_curve, paper_table
+from facescreen.evidence.figures_by_population import BY_POPULATION
 from facescreen.evidence.gathered import VALID_LOST, Evidence
 from facescreen.evidence.tables import kinds as kinds_of_damage
 from facescreen.evidence.tables import screening
@@ -148,7 +149,7 @@ def _tradeoff(pool: ReferencePool, scores: dict[str, np.ndarray]) -> tuple[Figur
     return draw_tradeoff(curves, points.drop(columns="threshold"), "caught %")
 
 
-FIGURES: dict[str, Callable[[Evidence], tuple[Figure, str]]] = {
+FIGURES: dict[str, Callable[[Evidence], tuple[Figure, str]]] = BY_POPULATION | {
     function.__name__: function
     for function in (
         *(labels, spreads, rates, differing, planted, kinds),

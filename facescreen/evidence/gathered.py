@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,29 +9,27 @@ import numpy as np
 
 from facescreen.breakage import KINDS, DamagedBatch, plant_all
 from facescreen.evaluation import PAPER_SAVED
+from facescreen.evidence.populations import TABLE_RULES, Population, elsewhere, of_pool
 from facescreen.faces import portraits
 from facescreen.labels import ReferencePool, load_reference
 from facescreen.labels.labeling import JUDGE_FACES, JUDGE_SEED
 from facescreen.screening import (
     LearnedRule,
     MultiColorRule,
-    NoRule,
     PoolWalk,
     PortraitJudge,
-    Rule,
     SignsRule,
     SingleColorRule,
     Verdicts,
 )
 
-# Named as in `facescreen.evaluation.paper_table`.
-TABLE_RULES: Mapping[str, Rule] = {
-    "none": NoRule(),
-    "single 40": SingleColorRule(40),
-    "single 20": SingleColorRule(20),
-    "multi 40 / 1,000": MultiColorRule(40, 1000),
-}
 OTHERS = "multi, others' sum"  # the other reading of the paper's white sum
+POPULATIONS = {  # what a pool is called where populations are compared
+    "while learning": "learning",
+    "while learning, shipped recipe": "learning_plain",
+    "finished": "pool",
+}
+OTHERS_GANS = "other people's GANs"
 VALID_LOST = 0.05  # the price at which screens are compared
 DAMAGE_SEED, CLEAN_SEED, SIGNS_SEED = 105, 106, 108  # of portraits: no model here learned from them
 PLANTED = 200  # images of each kind
@@ -71,6 +68,37 @@ class Evidence:
     @cached_property
     def test_strong(self) -> ReferencePool:
         return load_reference("test_strong")
+
+    @cached_property
+    def learning(self) -> ReferencePool:
+        return load_reference("learning")
+
+    @cached_property
+    def learning_plain(self) -> ReferencePool:
+        return load_reference("learning_plain")
+
+    @property
+    def finished(self) -> tuple[ReferencePool, ...]:
+        """The pools of finished generators."""
+        return self.pool, self.strong, self.test, self.test_strong
+
+    @cached_property
+    def while_learning(self) -> tuple[ReferencePool, ...]:
+        """The pools drawn while a GAN learned; the last is for screens, not for tables of rates."""
+        return self.learning, self.learning_plain, load_reference("learning_test")
+
+    # --- populations -----------------------------------------------------------------------------
+
+    @cached_property
+    def populations(self) -> dict[str, Population]:
+        """All of them by name, the paper's own kind first."""
+        pools = {name: getattr(self, attribute) for name, attribute in POPULATIONS.items()}
+        found = {name: of_pool(name, pool) for name, pool in pools.items()}
+        return found | {OTHERS_GANS: elsewhere(OTHERS_GANS)}
+
+    def population_of(self, pool: ReferencePool) -> Population:
+        """A pool of `POPULATIONS` as a population."""
+        return next(self.populations[n] for n, a in POPULATIONS.items() if getattr(self, a) is pool)
 
     # --- screens ---------------------------------------------------------------------------------
 

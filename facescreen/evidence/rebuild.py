@@ -4,12 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from facescreen.evidence.figures import FIGURES
 from facescreen.evidence.gathered import Evidence
-from facescreen.evidence.ledger import ledger
+from facescreen.evidence.ledger import by_images, ledger, tally
 from facescreen.evidence.tables import TABLES
 from facescreen.plots import save_figure
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def ledger_by_images(evidence: Evidence) -> pd.DataFrame:
+    """The ledger with a column for each population of images."""
+    return by_images(ledger(evidence))
+
+
+def ledger_tally(evidence: Evidence) -> pd.DataFrame:
+    """How many of the paper's own claims had which outcome, by population."""
+    return tally(ledger(evidence))
+
+
+LEDGER = {function.__name__: function for function in (ledger, ledger_by_images, ledger_tally)}
 
 
 def rebuild(
@@ -17,8 +34,8 @@ def rebuild(
 ) -> list[Path]:
     """Compute all and write it to `out`; returns what was written.
 
-    Tables become `NAME.csv`, figures `NAME.png`, the ledger `ledger.csv`; `sentences.md` holds
-    each figure's sentence.
+    Tables become `NAME.csv`, figures `NAME.png`, the ledger and what is read from it
+    `ledger….csv`; `sentences.md` holds each figure's sentence.
     """
     import matplotlib as mpl
 
@@ -26,7 +43,7 @@ def rebuild(
     evidence = Evidence() if evidence is None else evidence
     out.mkdir(parents=True, exist_ok=True)
     written, sentences = [], []
-    for name, table in (TABLES | {"ledger": ledger}).items():
+    for name, table in (TABLES | LEDGER).items():
         path = out / f"{name}.csv"
         table(evidence).round(4).to_csv(path)
         written.append(path)

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from facescreen.evaluation import (
-    agreement_table,
     at_equal_valid_loss,
     auc,
     beside_paper,
     compare_rules,
-    confusion,
     equal_acceptance,
     kinds_table,
     paper_fisher,
     percent,
     screening_table,
 )
+from facescreen.evidence.by_population import (
+    by_kind,
+    by_population,
+    by_seed,
+    by_stage,
+    saved_2500,
+    tiles_by_stage,
+    told_apart,
+)
 from facescreen.evidence.gathered import OTHERS, SIGNS_SEED, TABLE_RULES, VALID_LOST, Evidence
+from facescreen.evidence.ratings import labels, looks, raters
 from facescreen.faces import portraits
 from facescreen.labels import ReferencePool
 from facescreen.screening import LABELS, MultiColorRule, Rate, Rule
@@ -29,39 +37,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def labels(evidence: Evidence) -> pd.DataFrame:
-    """How many images of each pool got each label."""
-    import pandas as pd
-
-    rows = {pool.name: {"images": len(pool), **pool.counts} for pool in _pools(evidence)}
-    return pd.DataFrame(rows).T.rename_axis("pool")
-
-
-def raters(evidence: Evidence) -> pd.DataFrame:
-    """How far the two looks at every image agree: on four labels, and on valid against broken."""
-    import pandas as pd
-
-    tables = {}
-    for pool in _pools(evidence):
-        tables[pool.name] = agreement_table(pool.rated_by("look 1"), pool.rated_by("look 2"))
-    return pd.concat(tables, names=["pool"])
-
-
-def looks(evidence: Evidence) -> pd.DataFrame:
-    """Labels of the first look (rows) against those of the second, over both pools."""
-    one, two = (
-        np.concatenate([pool.rated_by(look) for pool in _pools(evidence)])
-        for look in ("look 1", "look 2")
-    )
-    return confusion(one, two)
-
-
 def judge(evidence: Evidence) -> pd.DataFrame:
-    """How well the independent judge's score tells broken images from valid ones."""
+    """How well the independent judge's score tells broken images from valid ones, GANs finished."""
     import pandas as pd
 
     rows = {}
-    for pool in _pools(evidence):
+    for pool in evidence.finished:
         scores = evidence.judge(pool.images)
         for kind, chosen in _kinds_of_breakage(pool):
             area = auc(scores[chosen], pool.labels[chosen])
@@ -123,7 +104,7 @@ def white_sums(evidence: Evidence) -> pd.DataFrame:
     import pandas as pd
 
     rows = {}
-    for pool in _pools(evidence):
+    for pool in evidence.finished:
         for name in ("all", "others"):
             verdicts = MultiColorRule(white_sum=name)(pool.images)
             found = verdicts.against(pool.labels)
@@ -247,15 +228,12 @@ TABLES: dict[str, Callable[[Evidence], pd.DataFrame]] = {
     function.__name__: function
     for function in (
         *(labels, raters, looks, judge),
+        *(by_population, saved_2500, by_seed, told_apart, by_stage, by_kind, tiles_by_stage),
         *(screening, screening_beside_paper, paper_compared, rules_compared),
         *(kinds, white_sums, screens, acceptance, as_calibrated, by_brightness),
         *(alarms, save_path, one_blob),
     )
 }
-
-
-def _pools(evidence: Evidence) -> Sequence[ReferencePool]:
-    return evidence.pool, evidence.strong, evidence.test, evidence.test_strong
 
 
 def _kinds_of_breakage(pool: ReferencePool):

@@ -13,6 +13,7 @@ from facescreen.labels.elsewhere import (
     load_elsewhere,
 )
 from facescreen.labels.reference import (
+    KINDS,
     REFERENCE,
     ReferencePool,
     ReferenceSetError,
@@ -24,6 +25,7 @@ from facescreen.labels.reference import (
 
 __all__ = [
     "ELSEWHERE",
+    "KINDS",
     "REFERENCE",
     "Elsewhere",
     "ElsewhereError",

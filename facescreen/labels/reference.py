@@ -4,9 +4,10 @@
     pool.images, pool.labels  # uint8 (N, 64, 64, 3), str (N,)
 
 `data/reference` holds the images, `images.csv` (a checksum of each image's pixels), `labels.csv`
-(every label that was ever given: image, label, rater, when), `card.json` (how the images were made
-and the raters worked) and `GUIDE.md`, which the raters followed. `labeling.py` made it. An image is
-named `POOL/NUMBER`; its number says where it stands on which sheet (`sheets.py`).
+(every label that was ever given: image, label, rater, when), `kinds.csv` (kinds of breakage: image,
+kind, rater), `drawn.csv` (whose run drew an image, and when), `card.json` (how the pools were made)
+and `GUIDE.md` and `KINDS.md`, which the raters followed. `drawing.py` and `labeling.py` made it. An
+image is named `POOL/NUMBER`; its number says on which sheet it stands, and where (`sheets.py`).
 """
 
 from __future__ import annotations
@@ -28,9 +29,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 REFERENCE = Path(__file__).parents[2] / "data" / "reference"
-# The default generator; the same, extrapolating three times as far; and new images of both, which
-# were labeled when every screen had been designed.
-POOLS = ("default", "strong", "test", "test_strong")
+# The default generator; the same, extrapolating three times as far; new images of both, which were
+# labeled when every screen had been designed. Then raw generators while they learn: of the recipe
+# "learning", of the recipe of the shipped model, and new images of the first.
+FINISHED = ("default", "strong", "test", "test_strong")
+WHILE_LEARNING = ("learning", "learning_plain", "learning_test")
+POOLS = (*FINISHED, *WHILE_LEARNING)
+KINDS = ("clipped_patch", "tint", "weave", "unfinished", "melted", "dark")
 
 
 class ReferenceSetError(ValueError):
@@ -43,6 +48,11 @@ class ReferencePool:
 
     name: of the pool. names: str (N,), as in the tables. images: uint8 (N, H, W, 3). labels: str
     (N,), the last word on each image (see `final_labels`). ratings: every label ever given.
+
+    kinds: str (N,), of the broken images in pools drawn while a GAN learned, one of KINDS; "" for
+    others. kind_ratings: every kind ever given. seeds: int64 (N,), of the run that drew the image,
+    -1 where nothing says. learned_from: int64 (N,), how many existing faces the GAN had been shown
+    by then; 0 where it had finished learning.
     """
 
     name: str
@@ -50,6 +60,10 @@ class ReferencePool:
     images: np.ndarray
     labels: np.ndarray
     ratings: pd.DataFrame
+    kinds: np.ndarray
+    kind_ratings: pd.DataFrame
+    seeds: np.ndarray
+    learned_from: np.ndarray
 
     def __len__(self) -> int:
         return len(self.names)
@@ -66,8 +80,11 @@ class ReferencePool:
 
     def rated_by(self, rater: str) -> np.ndarray:
         """The labels that one rater gave: str (N,), "" for images that the rater did not see."""
-        own = self.ratings[self.ratings["rater"] == rater].set_index("image")["label"]
-        return own.reindex(self.names).fillna("").to_numpy(str)
+        return _said_by(self.ratings, rater, self.names)
+
+    def kinds_by(self, rater: str) -> np.ndarray:
+        """The kinds that one rater gave: str (N,), "" for images that got none."""
+        return _said_by(self.kind_ratings.rename(columns={"kind": "label"}), rater, self.names)
 
     def __repr__(self) -> str:
         said = ", ".join(f"{count:,} {label}" for label, count in self.counts.items())
@@ -78,17 +95,16 @@ def load_reference(pool: str = "default", folder: Path | str | None = None) -> R
     """Read one pool and check every image against its checksum.
 
     pool: "default" (drawn by the default generator), "strong" (by the same generator, extrapolating
-    further), "test" or "test_strong" (new images of both, which no design has seen). folder: None
+    further), "test" or "test_strong" (new images of both, which no design has seen), "learning",
+    "learning_plain" or "learning_test" (drawn by raw generators while they learned). folder: None
     for the one shipped. Raises ReferenceSetError, naming the file, for an image that is missing,
     damaged or not the one that was labeled.
     """
     folder = REFERENCE if folder is None else Path(folder)
     if pool not in POOLS:
         raise ReferenceSetError(f"there is no pool {pool!r}; the pools are {', '.join(POOLS)}")
-    sums = _table(folder / "images.csv", ("image", "sha256"))
-    sums = sums[sums["image"].str.startswith(f"{pool}/")]
-    ratings = _table(folder / "labels.csv", ("image", "label", "rater", "when"))
-    ratings = ratings[ratings["image"].str.startswith(f"{pool}/")]
+    sums = _table(folder / "images.csv", ("image", "sha256"), pool)
+    ratings = _table(folder / "labels.csv", ("image", "label", "rater", "when"), pool)
     again = ratings[ratings.duplicated(["image", "rater"])]
     if len(again):
         image, rater = again[["image", "rater"]].iloc[0]
@@ -105,7 +121,21 @@ def load_reference(pool: str = "default", folder: Path | str | None = None) -> R
             f"{folder / 'labels.csv'} has no label for {names[last.isna()][0]}, expected one for "
             "every image of images.csv"
         )
-    return ReferencePool(pool, names, images, last.to_numpy(str), ratings)
+    labels = last.to_numpy(str)
+    kinds = _table(folder / "kinds.csv", ("image", "kind", "rater"), pool, optional=True)
+    said = final_labels(kinds.rename(columns={"kind": "label"})).reindex(names).fillna("")
+    drawn = _table(folder / "drawn.csv", ("image", "seed", "learned_from"), pool, optional=True)
+    return ReferencePool(
+        name=pool,
+        names=names,
+        images=images,
+        labels=labels,
+        ratings=ratings,
+        kinds=np.where(np.isin(labels, BROKEN_LABELS), said.to_numpy(str), ""),
+        kind_ratings=kinds,
+        seeds=_numbers(drawn, "seed", names, -1),
+        learned_from=_numbers(drawn, "learned_from", names, 0),
+    )
 
 
 def read_card(folder: Path | str | None = None) -> dict[str, Any]:
@@ -129,9 +159,22 @@ def final_labels(ratings: pd.DataFrame) -> pd.Series:
     return votes.idxmax(axis=1).where(leads, ordered.groupby("image")["label"].last())
 
 
-def _table(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
+def _said_by(ratings: pd.DataFrame, rater: str, names: np.ndarray) -> np.ndarray:
+    own = ratings[ratings["rater"] == rater].set_index("image")["label"]
+    return own.reindex(names).fillna("").to_numpy(str)
+
+
+def _numbers(table: pd.DataFrame, column: str, names: np.ndarray, missing: int) -> np.ndarray:
+    own = dict(zip(table["image"], table[column], strict=True))
+    return np.array([int(own.get(name) or missing) for name in names], np.int64)
+
+
+def _table(path: Path, columns: tuple[str, ...], pool: str, optional: bool = False) -> pd.DataFrame:
+    """A pool's rows of a table of texts; no rows where an optional table is not there."""
     import pandas as pd
 
+    if optional and not path.exists():
+        return pd.DataFrame(columns=columns, dtype=str)
     try:
         table = pd.read_csv(path, dtype=str, keep_default_na=False)
     except (OSError, ValueError) as error:
@@ -140,12 +183,14 @@ def _table(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
         raise ReferenceSetError(
             f"{path} has the columns {', '.join(table.columns)}; expected {', '.join(columns)}"
         )
-    unknown = set(table.get("label", ())) - set(LABELS)
-    if unknown:
-        raise ReferenceSetError(
-            f"{path} holds the label {sorted(unknown)[0]!r}; expected one of {', '.join(LABELS)}"
-        )
-    return table
+    for column, known in (("label", LABELS), ("kind", KINDS)):
+        unknown = set(table.get(column, ())) - set(known)
+        if unknown:
+            raise ReferenceSetError(
+                f"{path} holds the {column} {sorted(unknown)[0]!r}; expected one of "
+                f"{', '.join(known)}"
+            )
+    return table[table["image"].str.startswith(f"{pool}/")]
 
 
 def _checked_images(folder: Path, names: Sequence[str], sums: Sequence[str]) -> np.ndarray:

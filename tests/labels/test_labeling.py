@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from facescreen.generation import FaceMaker, GenerationSettings
 from facescreen.labels import (
+    KINDS,
     REFERENCE,
     ReferenceSetError,
     labeling,
@@ -21,13 +21,16 @@ from facescreen.labels.labeling import (
     LETTERS,
     ON_A_SHEET,
     SCALE,
+    add_kinds,
     add_ratings,
     gather,
+    gather_kinds,
     in_doubt,
     main,
     numbered_sheet,
     sheets,
 )
+from facescreen.labels.reference import WHILE_LEARNING
 from facescreen.labels.sheets import read_images, write_pool
 
 COUNT = 70  # made-up images: a full sheet and 22 more
@@ -191,11 +194,11 @@ def test_letters_may_be_laid_out_in_any_lines(reference, names, tmp_path):
     ("text", "words"),
     [
         (None, ("is missing: the sheet was not labeled",)),
-        ("", ("holds 0 letters ()", "expected 22 of vsou")),
-        ("v" * 21, ("holds 21 letters (v)", "expected 22 of vsou")),
-        ("v" * 23, ("holds 23 letters (v)", "expected 22 of vsou")),
-        ("v" * 21 + "x", ("holds 22 letters (vx)", "expected 22 of vsou")),
-        ("V" * 22, ("holds 22 letters (V)", "expected 22 of vsou")),
+        ("", ("holds 0 labels ()", "expected 22 of vsou")),
+        ("v" * 21, ("holds 21 labels (v)", "expected 22 of vsou")),
+        ("v" * 23, ("holds 23 labels (v)", "expected 22 of vsou")),
+        ("v" * 21 + "x", ("holds 21 labels (vx)", "expected 22 of vsou")),
+        ("V" * 22, ("holds 0 labels (V)", "expected 22 of vsou")),
     ],
 )
 def test_a_text_that_does_not_fit_its_sheet_is_named(reference, names, tmp_path, text, words):
@@ -213,21 +216,53 @@ def test_a_text_that_does_not_fit_its_sheet_is_named(reference, names, tmp_path,
     assert all(part in said for part in words)
 
 
+@pytest.mark.parametrize("text", ["v sc ot u om", "vscotuom", "v sc\not u\tom\n"])
+def test_a_letter_behind_a_broken_label_is_its_kind(reference, names, tmp_path, text):
+    sheets(names[:5], reference, tmp_path)
+    (tmp_path / "sheet_00.txt").write_text(text)
+    labels = ["valid", "broken_saturated", "broken_other", "unsure", "broken_other"]
+    assert [row[1] for row in gather(tmp_path, 2)] == labels
+    kinds = [(names[1], "clipped_patch"), (names[2], "tint"), (names[4], "melted")]
+    assert gather_kinds(tmp_path, 2) == [(*kind, "look 2") for kind in kinds]
+
+
+def test_every_kind_has_a_letter_of_its_own_that_the_raters_page_explains():
+    page = (REFERENCE / "KINDS.md").read_text(encoding="utf-8")
+    assert tuple(labeling.KIND_LETTERS.values()) == KINDS
+    assert not set(labeling.KIND_LETTERS) & set(LETTERS)
+    for letter, kind in labeling.KIND_LETTERS.items():
+        assert f"| `{letter}` | `{kind}` |" in page
+
+
+def test_kinds_gathered_again_replace_those_of_their_look_and_pools_alone(tmp_path):
+    add_kinds(tmp_path, [("a/0", "tint", "look 1"), ("b/0", "dark", "look 1")], {("a", "look 1")})
+    add_kinds(tmp_path, [("a/0", "weave", "look 2")], {("a", "look 2")})
+    add_kinds(tmp_path, [], {("a", "look 1")})  # looked at again, and nothing is broken now
+    with open(tmp_path / "kinds.csv", newline="", encoding="utf-8") as file:
+        assert [tuple(row) for row in csv.reader(file)] == [
+            ("image", "kind", "rater"),
+            ("b/0", "dark", "look 1"),
+            ("a/0", "weave", "look 2"),
+        ]
+
+
 def test_a_look_gathered_again_replaces_itself_and_keeps_the_others(tmp_path):
-    one = [("a", "valid", "look 1", "t1"), ("b", "unsure", "look 1", "t1")]
-    two = [("a", "valid", "look 2", "t2"), ("b", "valid", "look 2", "t2")]
-    assert add_ratings(tmp_path, two) == 2
-    assert add_ratings(tmp_path, one) == 4
+    other = [("q/a", "valid", "look 2", "t0")]
+    assert add_ratings(tmp_path, other) == 1
+    one = [("p/a", "valid", "look 1", "t1"), ("p/b", "unsure", "look 1", "t1")]
+    two = [("p/a", "valid", "look 2", "t2"), ("p/b", "valid", "look 2", "t2")]
+    assert add_ratings(tmp_path, two) == 3
+    assert add_ratings(tmp_path, one) == 5
     first = (tmp_path / "labels.csv").read_bytes()
     assert first.decode() == "image,label,rater,when\n" + "".join(
-        ",".join(row) + "\n" for row in one + two
+        ",".join(row) + "\n" for row in one + two + other
     )
-    assert add_ratings(tmp_path, one[::-1]) == 4
+    assert add_ratings(tmp_path, one[::-1]) == 5
     assert (tmp_path / "labels.csv").read_bytes() == first
-    changed = [("a", "broken_other", "look 2", "t3")]
-    assert add_ratings(tmp_path, changed) == 3
+    changed = [("p/a", "broken_other", "look 2", "t3")]
+    assert add_ratings(tmp_path, changed) == 4
     with open(tmp_path / "labels.csv", newline="", encoding="utf-8") as file:
-        assert [tuple(row) for row in csv.reader(file)][1:] == one + changed
+        assert [tuple(row) for row in csv.reader(file)][1:] == one + changed + other
     assert [path.name for path in tmp_path.iterdir()] == ["labels.csv"], "nothing is left over"
 
 
@@ -315,8 +350,8 @@ def test_where_the_judge_is_measured_it_has_no_say(tmp_path, monkeypatch):
 
 
 def test_the_third_look_saw_exactly_what_was_in_doubt():
-    """On the test pools, where the rule is the raters' alone and needs no judge."""
-    for name in ("test", "test_strong"):
+    """On the pools where the rule is the raters' alone and needs no judge."""
+    for name in ("test", "test_strong", *WHILE_LEARNING):
         pool = load_reference(name)
         one, two = pool.rated_by("look 1"), pool.rated_by("look 2")
         doubt = (one != two) | (one == "unsure")
@@ -329,63 +364,3 @@ def test_a_third_look_changes_nothing_about_what_is_in_doubt(tmp_path, monkeypat
     assert in_doubt(tmp_path) == ["default/0002"]
     main(["sheets", "--reference", str(tmp_path), "--look", "3", "--out", str(tmp_path / "three")])
     assert json.loads((tmp_path / "three" / "order.json").read_text()) == ["default/0002"]
-
-
-# --- the drawn pools ------------------------------------------------------------------------------
-
-
-def test_the_first_images_of_the_shipped_pool_are_drawn_again():
-    drawn, finite, _ = FaceMaker(labeling.DRAWN["default"]).images(0, 64)
-    stored = read_images(REFERENCE, [f"default/{n:04d}" for n in range(64)])
-    assert finite.all()
-    difference = np.abs(drawn.astype(int) - stored)
-    assert difference.mean() < 1, "another processor may round otherwise, but not by a level"
-    assert (difference > 8).mean() < 0.01
-
-
-class SmallMaker:
-    """Stands for the generator: made-up images, quick to draw."""
-
-    finite = True
-
-    def __init__(self, settings):
-        self.settings = settings
-
-    def images(self, start, stop):
-        images = np.stack([made_up((self.settings.seed, n)) for n in range(start, stop)])
-        return images, np.full(len(images), self.finite), None
-
-    def about(self):
-        return {"model_sha256": "0" * 64}
-
-
-def test_drawn_pools_are_saved_without_loss_beside_their_checksums_and_card(
-    tmp_path, monkeypatch, capsys
-):
-    monkeypatch.setattr(labeling, "FaceMaker", SmallMaker)
-    small = {"default": GenerationSettings(count=5), "strong": GenerationSettings(count=3, seed=2)}
-    monkeypatch.setattr(labeling, "DRAWN", small)
-    main(["draw", "--out", str(tmp_path)])
-    main(["sheets", "--reference", str(tmp_path), "--out", str(tmp_path / "look1")])
-    write_texts(tmp_path / "look1")
-    add_ratings(tmp_path, gather(tmp_path / "look1", 1))
-    for name, settings in small.items():
-        pool = load_reference(name, tmp_path)
-        expected, _, _ = SmallMaker(settings).images(0, settings.count)
-        np.testing.assert_array_equal(pool.images, expected)
-        assert [path.name for path in (tmp_path / name).iterdir()] == ["00.webp"]
-    card = json.loads((tmp_path / "card.json").read_text())
-    assert card["command"].startswith("python -m facescreen.labels draw")
-    assert card["pools"]["strong"]["seed"] == 2
-    assert card["pools"]["default"]["model_sha256"] == "0" * 64
-    monkeypatch.setattr(SmallMaker, "finite", False)
-    with pytest.raises(ReferenceSetError, match="5 images of default are not finite"):
-        main(["draw", "--out", str(tmp_path)])
-
-
-def test_the_shipped_pools_were_drawn_with_these_settings_and_share_no_picks():
-    card = json.loads((REFERENCE / "card.json").read_text(encoding="utf-8"))
-    for name, settings in labeling.DRAWN.items():
-        told = card["pools"][name]
-        assert {key: told.get(key) for key in vars(settings)} == vars(settings)
-    assert len({settings.seed for settings in labeling.DRAWN.values()}) == len(labeling.DRAWN)

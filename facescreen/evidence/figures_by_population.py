@@ -1,0 +1,164 @@
+"""Figures by population: what is drawn while learning, where it breaks, what rules leave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from facescreen.evaluation import paper_table
+from facescreen.evidence.by_population import by_kind, by_population
+from facescreen.evidence.gathered import Evidence
+from facescreen.evidence.populations import MULTI, SINGLE, SINGLE_20
+from facescreen.labels import KINDS, ReferencePool
+from facescreen.plots import INK, PAPER, draw_faces, draw_kinds
+from facescreen.plots.base import MARKS, SCREENS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+MOMENTS = (1, 2, 3, 4, 6, 10, 20, 40)  # shown in a gallery: most of what happens, happens early
+STAGES = ((1, 2), (3, 5), (6, 10), (11, 20), (21, 40))  # moments taken together
+KIND_COLORS = dict(zip(KINDS, (SCREENS[1], SCREENS[4], SCREENS[3], "#888888", SCREENS[5], INK),
+                       strict=True))  # fmt: skip
+
+
+def learning(evidence: Evidence) -> tuple[Figure, str]:
+    """What the raw generator draws at moments of its learning, each seed's first image."""
+    return _moments(evidence.learning)
+
+
+def learning_plain(evidence: Evidence) -> tuple[Figure, str]:
+    """The same of the shipped recipe."""
+    return _moments(evidence.learning_plain)
+
+
+def _moments(pool: ReferencePool) -> tuple[Figure, str]:
+    seeds, every = np.unique(pool.seeds), pool.learned_from.min()
+    each = 12 // len(seeds)
+    shown = [
+        np.flatnonzero((pool.learned_from == moment * every) & (pool.seeds == seed))[:each]
+        for moment in MOMENTS
+        for seed in seeds
+    ]
+    shown = np.concatenate(shown)
+    names = [f"{moment * every:,}" for moment in MOMENTS]
+    captions = [f"seed {pool.seeds[k]}" if row < 12 else "" for row, k in enumerate(shown)]
+    figure = draw_faces(pool.images[shown], captions, None, 12, names, 0.75)
+    count = int(pool.broken[shown].sum())
+    sentence = (
+        f"Two faces combined by the raw generator of {len(seeds)} trainings, after as many "
+        f"existing faces as stand on the left; {count} of these {len(shown)} are labeled broken."
+    )
+    return figure, sentence
+
+
+def stages(evidence: Evidence) -> tuple[Figure, str]:
+    """Shares of each kind of breakage by stage of learning, a panel for each training run."""
+    import matplotlib.pyplot as plt
+
+    panels = [
+        (pool, seed, title)
+        for pool, title in ((evidence.learning, "learning"), (evidence.learning_plain, "shipped"))
+        for seed in np.unique(pool.seeds)
+    ]
+    figure, axes = plt.subplots(-(-len(panels) // 3), 3, figsize=(10.5, 9), sharey=True)
+    said = {}
+    for axis, (pool, seed, title) in zip(axes.flat, panels, strict=False):
+        flagged = evidence.population_of(pool).flags[SINGLE]
+        _bars(axis, pool, flagged, pool.seeds == seed)
+        axis.set_title(f"{title}, seed {seed}", fontsize=11, color=INK)
+        own = pool.learned_from * 8 <= pool.learned_from.max()
+        saturated = pool.labels == "broken_saturated"
+        said.setdefault(title, []).append(
+            f"{saturated[own & (pool.seeds == seed)].sum()} of "
+            f"{saturated[pool.seeds == seed].sum()}"
+        )
+    for axis in axes[:, 0]:
+        axis.set_ylabel("images (%)", fontsize=11, color=INK)
+    handles, names = axes.flat[0].get_legend_handles_labels()
+    figure.tight_layout(pad=0.6, h_pad=1.2)
+    figure.legend(handles, names, ncols=4, fontsize=10, frameon=False, loc="upper center",
+                  bbox_to_anchor=(0.5, 0.0))  # fmt: skip
+    first = "; ".join(f"{title}: {', '.join(counts)}" for title, counts in said.items())
+    return figure, f"Saturated images in the first eighth of the learning, by seed. {first}."
+
+
+def _bars(axis: Axes, pool: ReferencePool, flagged: np.ndarray, own: np.ndarray) -> None:
+    """Stacked shares of the kinds of breakage by stage, and what rule 1 flags as diamonds."""
+    every = pool.learned_from.min()
+    chosen = [own & (pool.learned_from >= first * every) & (pool.learned_from <= last * every)
+              for first, last in STAGES]  # fmt: skip
+    below = np.zeros(len(STAGES))
+    for kind, color in KIND_COLORS.items():
+        share = np.array([100 * (pool.kinds[c] == kind).mean() for c in chosen])
+        axis.bar(range(len(STAGES)), share, 0.75, below, color=color, label=kind.replace("_", " "))
+        below += share
+    rule = [100 * flagged[c].mean() for c in chosen]
+    axis.plot(range(len(STAGES)), rule, "D", color="white", markeredgecolor="black", markersize=7,
+              label="flagged by rule 1 (40)")  # fmt: skip
+    names = [f"{first * every // 1000}–{last * every // 1000}" for first, last in STAGES]
+    axis.set_xticks(range(len(STAGES)), names, fontsize=9)
+    axis.set_xlabel("faces shown (thousands)", fontsize=9, color=INK)
+    axis.set_ylim(0, 102)
+    axis.spines[["top", "right"]].set_visible(False)
+
+
+def kinds_while_learning(evidence: Evidence) -> tuple[Figure, str]:
+    """The share of each kind of breakage, of images drawn while learning, that each rule flags."""
+    return draw_kinds(by_kind(evidence).loc["while learning"])
+
+
+def rates_by_population(evidence: Evidence) -> tuple[Figure, str]:
+    """Pixel breakage left by each rule, and valid images lost, by population; thin: the runs."""
+    import matplotlib.pyplot as plt
+
+    table, paper = by_population(evidence), paper_table()
+    rules = ["none", SINGLE, SINGLE_20, MULTI]
+    names = list(evidence.populations)
+    figure, axes = plt.subplots(1, 2, figsize=(11.5, 4.6))
+    width = 0.8 / (len(names) + 1)
+    for k, name in enumerate(names):
+        own = table.loc[name, "broken"].loc[rules]
+        look = {"color": SCREENS[k], "fmt": MARKS[k], "markersize": 7, "label": name}
+        for axis, column in zip(axes, ("rate", "valid lost"), strict=True):
+            _points(axis, own, column, np.arange(len(rules)) + k * width, look)
+    axes[0].plot(np.arange(len(rules)) + len(names) * width, paper.loc[rules, "rate %"], "x",
+                 color=PAPER, markersize=9, markeredgewidth=2.5, label="the paper")  # fmt: skip
+    for axis, title in zip(axes, ("broken among valid and saturated (%)", "valid images lost (%)"),
+                           strict=True):  # fmt: skip
+        axis.set_xticks(np.arange(len(rules)) + len(names) * width / 2, rules, fontsize=10)
+        axis.set_title(title, fontsize=12, color=INK)
+        axis.set_ylim(bottom=0)
+        axis.grid(axis="y", alpha=0.3)
+        axis.spines[["top", "right"]].set_visible(False)
+    figure.tight_layout(pad=0.6)
+    figure.legend(*axes[0].get_legend_handles_labels(), ncols=3, fontsize=10, frameon=False,
+                  loc="upper center", bbox_to_anchor=(0.5, 0.0))  # fmt: skip
+    said = [f"{n}: {table.loc[(n, 'broken', 'none'), 'rate %']:.1f} to "
+            f"{table.loc[(n, 'broken', SINGLE), 'rate %']:.1f} % broken at the price of "
+            f"{table.loc[(n, 'broken', SINGLE), 'valid lost %']:.1f} % of the valid images"
+            for n in names]  # fmt: skip
+    return figure, f"By rule 1 at 40, {'; '.join(said)}."
+
+
+def _points(axis: Axes, own, column: str, x: np.ndarray, look: dict) -> None:
+    """Shares with their intervals, and thin lines from the lowest to the highest single run."""
+    before, runs = ("", "run") if column == "rate" else (f"{column} ", "run lost")
+    middle = own[f"{column} %"].to_numpy(float)
+    low, high = (own[f"{before}{end} %"].to_numpy(float) for end in ("low", "high"))
+    axis.errorbar(x, middle, [middle - low, high - middle], capsize=3, linewidth=2.2,
+                  linestyle="none", **look)  # fmt: skip
+    ends = [own[f"{end} {runs} %"].to_numpy(float) for end in ("lowest", "highest")]
+    axis.vlines(x, *ends, color=look["color"], linewidth=0.9, alpha=0.8)
+
+
+BY_POPULATION: dict[str, Callable[[Evidence], tuple[Figure, str]]] = {
+    function.__name__: function
+    for function in (
+        *(learning, learning_plain, stages),
+        *(rates_by_population, kinds_while_learning),
+    )
+}
