@@ -110,8 +110,16 @@ def study(options: argparse.Namespace) -> int:
     """Measure where breakage comes from, or how much chance there is in a training."""
     from facescreen.breakage.study import run_seeds, run_study
 
-    out = Path(options.out)
-    if options.seeds:
+    out, learning = Path(options.out), options.while_learning
+    if wrong := _given(options, *(("count", "model") if learning else ("only",))):
+        how = "does not go" if learning else "goes"
+        raise ValueError(f"--{next(iter(wrong))} {how} with --while-learning")
+    if learning:
+        from facescreen.breakage.while_learning import run_changes
+
+        run_changes(out, **_given(options, "only", "seeds", "images"))
+        print(f"the table is {out / 'learning.csv'}")
+    elif options.seeds:
         run_seeds(out, options.seeds, **_given(options, "count", "images"))
         print(f"the table is {out / 'seeds.csv'}")
     else:

@@ -75,11 +75,17 @@ examples:
   facescreen study --out data/study
   facescreen study --count 100 --images 2000 --out build/study_small
   facescreen study --seeds 0 1 2 --out data/study
+  facescreen study --while-learning --only studio learning --out data/study
 
 Trains the quick recipe seven times (about half an hour on two cores), draws COUNT images for each
 setting and judges them by each rule. With --seeds it trains the default recipe once per seed
 instead, and measures how far the models differ. Trainings are kept in build/study and go on where
 they stopped.
+
+With --while-learning it asks why some GANs saturate while they learn: it changes one thing at a
+time, trains for 40,000 images, and judges what the raw weights draw at 40 moments. Each change and
+seed, about twelve minutes on one core, adds its row to learning.csv; rows that this command wrote
+before are kept. All of them take some 16 hours: name some with --only.
 """
 EVIDENCE_HELP = """\
 examples:
@@ -186,8 +192,14 @@ def quality_options(add: argparse.ArgumentParser) -> None:
 
 def study_options(add: argparse.ArgumentParser) -> None:
     add.add_argument("--count", type=count, help="images judged per setting (2500)")
-    add.add_argument("--images", type=count, help="shown in each training (45000; seeds: 80000)")
+    images = "shown in each training (45000; seeds: 80000; while learning: 40000)"
+    add.add_argument("--images", type=count, help=images)
     add.add_argument("--seeds", type=count, nargs="+", help="train the default recipe instead")
+    add.add_argument(
+        "--while-learning", action="store_true", help="draw from GANs at moments of their learning"
+    )
+    only = "while learning: these changes only, by name (all)"
+    add.add_argument("--only", nargs="+", metavar="NAME", help=only)
     add.add_argument("--model", help="combiner to extrapolate with; the shipped one if not given")
     add.add_argument("--out", required=True, help="folder for the table and the sheets")
 
