@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from facescreen.breakage.changes import learning_table, one_at_a_time
 from facescreen.evaluation import READINGS, auc, kinds_table, percent, screening_table
 from facescreen.evidence.gathered import PAPER_SAVED, Evidence
 from facescreen.evidence.populations import SINGLE, TABLE_RULES
@@ -146,7 +147,7 @@ def by_kind(evidence: Evidence) -> pd.DataFrame:
         shown = names != ""
         table = kinds_table({rule: f[shown] for rule, f in flags.items()}, names[shown])
         present = [kind for kind in ("valid", *KINDS) if kind in table.index]
-        tables[population.name] = table.loc[present]
+        tables[population.name] = table.loc[present].rename(lambda kind: kind.replace("_", " "))
     return pd.concat(tables, names=["images"])
 
 
@@ -181,6 +182,11 @@ def tiles_by_stage(_: Evidence) -> pd.DataFrame:
             "AUC high": area.high,
         }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("stage")
+
+
+def study_of_learning(_: Evidence) -> pd.DataFrame:
+    """What makes a GAN saturate as it learns: one thing changed at a time; proxies, no labels."""
+    return one_at_a_time(learning_table())
 
 
 def _iterations(stage: str) -> float:

@@ -102,7 +102,8 @@ def _bars(axis: Axes, pool: ReferencePool, flagged: np.ndarray, own: np.ndarray)
     names = [f"{first * every // 1000}–{last * every // 1000}" for first, last in STAGES]
     axis.set_xticks(range(len(STAGES)), names, fontsize=9)
     axis.set_xlabel("faces shown (thousands)", fontsize=9, color=INK)
-    axis.set_ylim(0, 102)
+    axis.set_ylim(0, 106)
+    axis.set_yticks(range(0, 101, 20))
     axis.spines[["top", "right"]].set_visible(False)
 
 
@@ -121,10 +122,11 @@ def rates_by_population(evidence: Evidence) -> tuple[Figure, str]:
     figure, axes = plt.subplots(1, 2, figsize=(11.5, 4.6))
     width = 0.8 / (len(names) + 1)
     for k, name in enumerate(names):
-        own = table.loc[name, "broken"].loc[rules]
+        own = table.sort_index().loc[(name, "broken")].loc[rules]
         look = {"color": SCREENS[k], "fmt": MARKS[k], "markersize": 7, "label": name}
         for axis, column in zip(axes, ("rate", "valid lost"), strict=True):
-            _points(axis, own, column, np.arange(len(rules)) + k * width, look)
+            spread = evidence.populations[name].run == "seed"
+            _points(axis, own, column, np.arange(len(rules)) + k * width, look, spread)
     axes[0].plot(np.arange(len(rules)) + len(names) * width, paper.loc[rules, "rate %"], "x",
                  color=PAPER, markersize=9, markeredgewidth=2.5, label="the paper")  # fmt: skip
     for axis, title in zip(axes, ("broken among valid and saturated (%)", "valid images lost (%)"),
@@ -144,13 +146,15 @@ def rates_by_population(evidence: Evidence) -> tuple[Figure, str]:
     return figure, f"By rule 1 at 40, {'; '.join(said)}."
 
 
-def _points(axis: Axes, own, column: str, x: np.ndarray, look: dict) -> None:
-    """Shares with their intervals, and thin lines from the lowest to the highest single run."""
+def _points(axis: Axes, own, column: str, x: np.ndarray, look: dict, spread: bool) -> None:
+    """Shares with their intervals; thin lines, if asked for, from the lowest to the highest run."""
     before, runs = ("", "run") if column == "rate" else (f"{column} ", "run lost")
     middle = own[f"{column} %"].to_numpy(float)
     low, high = (own[f"{before}{end} %"].to_numpy(float) for end in ("low", "high"))
     axis.errorbar(x, middle, [middle - low, high - middle], capsize=3, linewidth=2.2,
                   linestyle="none", **look)  # fmt: skip
+    if not spread:
+        return
     ends = [own[f"{end} {runs} %"].to_numpy(float) for end in ("lowest", "highest")]
     axis.vlines(x, *ends, color=look["color"], linewidth=0.9, alpha=0.8)
 

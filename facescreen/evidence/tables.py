@@ -24,6 +24,7 @@ from facescreen.evidence.by_population import (
     by_seed,
     by_stage,
     saved_2500,
+    study_of_learning,
     tiles_by_stage,
     told_apart,
 )
@@ -228,7 +229,8 @@ TABLES: dict[str, Callable[[Evidence], pd.DataFrame]] = {
     function.__name__: function
     for function in (
         *(labels, raters, looks, judge),
-        *(by_population, saved_2500, by_seed, told_apart, by_stage, by_kind, tiles_by_stage),
+        *(by_population, saved_2500, by_seed, told_apart, by_stage, by_kind),
+        *(tiles_by_stage, study_of_learning),
         *(screening, screening_beside_paper, paper_compared, rules_compared),
         *(kinds, white_sums, screens, acceptance, as_calibrated, by_brightness),
         *(alarms, save_path, one_blob),
