@@ -170,18 +170,19 @@ def tuned(population: Population, reading: str) -> tuple[int, int, Rate, Rate]:
     broken = ill[counted]
     score, total = population.score[counted], population.white_sum[counted]
 
-    def judged(color: int, white: int) -> tuple[int, Rate]:
-        flagged = (score >= color) | (total >= white)
-        passed = Rate.of(int((broken & ~flagged).sum()), int((~flagged).sum()))
-        return int((flagged & ~broken).sum()), passed
+    def judged(color: int, white: int) -> tuple[int, int, int]:
+        """Valid images lost; broken ones passed, and all passed."""
+        passed = (score < color) & (total < white)
+        left, kept = int((broken & passed).sum()), int(passed.sum())
+        return int((~broken).sum()) - (kept - left), left, kept
 
-    price, before = judged(40, 1000)
+    price, *before = judged(40, 1000)
     steps = np.unique(np.geomspace(1, 4096, 60).astype(int))
     pairs = [(int(color), int(white)) for color in steps for white in (*(3 * steps), 20_000)]
-    cheap = [(rate.value, pair, rate) for pair in [(40, 1000), *pairs]
-             for lost, rate in [judged(*pair)] if lost <= price]  # fmt: skip
+    cheap = [(left / kept if kept else 0.0, pair, (left, kept)) for pair in [(40, 1000), *pairs]
+             for lost, left, kept in [judged(*pair)] if lost <= price]  # fmt: skip
     _, (color, white), best = min(cheap, key=lambda found: found[:2])
-    return color, white, before, best
+    return color, white, Rate.of(*before), Rate.of(*best)
 
 
 def _costs(population: Population) -> Iterator[Entry]:

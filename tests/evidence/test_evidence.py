@@ -3,6 +3,7 @@
 import csv
 from collections import Counter
 from dataclasses import replace
+from functools import cache
 from math import comb
 from pathlib import Path
 
@@ -36,13 +37,18 @@ def proof() -> Evidence:
     return Evidence(images_per_kind=6, alarm_faces=96, audit_images=64)
 
 
+@cache
+def sheet_of(pool, number):
+    with Image.open(REFERENCE / pool / f"{number:02d}.webp") as opened:
+        return np.asarray(opened)
+
+
 def cut_out(name):
     """A labeled image, cut from its sheet of 8 × 8."""
     pool, number = name.split("/")
     sheet, place = divmod(int(number), 64)
     left, top = 64 * (place % 8), 64 * (place // 8)
-    with Image.open(REFERENCE / pool / f"{sheet:02d}.webp") as opened:
-        return np.asarray(opened.crop((left, top, left + 64, top + 64)))
+    return sheet_of(pool, sheet)[top : top + 64, left : left + 64]
 
 
 @pytest.fixture(scope="module")
