@@ -155,6 +155,12 @@ class Area:
     valid: int
     broken: int
 
+    @property
+    def columns(self) -> dict[str, float]:
+        """As columns of a table."""
+        counts = {"valid": self.valid, "broken": self.broken}
+        return counts | {"AUC": self.value, "AUC low": self.low, "AUC high": self.high}
+
     def __str__(self) -> str:
         return (
             f"AUC {self.value:.3f} ({self.low:.3f} to {self.high:.3f}; "

@@ -94,14 +94,9 @@ def told_apart(evidence: Evidence) -> pd.DataFrame:
         for run in ("all", *(np.unique(runs) if len(np.unique(runs)) > 1 else ())):
             own = np.ones(len(runs), bool) if run == "all" else runs == run
             for reading, (counted, broken) in asked.items():
-                area = auc(population.single[counted & own], broken[counted & own])
-                rows[name, str(run), reading] = {
-                    "valid": area.valid,
-                    "broken": area.broken,
-                    "AUC": area.value,
-                    "AUC low": area.low,
-                    "AUC high": area.high,
-                }
+                chosen = counted & own
+                area = auc(population.single[chosen], broken[chosen])
+                rows[name, str(run), reading] = area.columns
     table = pd.DataFrame.from_dict(rows, orient="index")
     return table.rename_axis(["images", "seed", "reading"])
 

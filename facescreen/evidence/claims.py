@@ -8,7 +8,18 @@ from dataclasses import replace
 import numpy as np
 
 from facescreen.evaluation import PAPER_BROKEN, PAPER_SAVED, READINGS, paper_table, screening_table
-from facescreen.evidence.entry import CHOSEN, NOT, OURS, PAPER, PARTLY, REPRODUCED, Entry, words
+from facescreen.evidence.entry import (
+    CHOSEN,
+    NOT,
+    OURS,
+    PAPER,
+    PARTLY,
+    REPRODUCED,
+    Entry,
+    share,
+    share_of,
+    words,
+)
 from facescreen.evidence.populations import MULTI, SINGLE, SINGLE_20, Population
 from facescreen.screening import Rate
 
@@ -37,9 +48,9 @@ def _histograms(population: Population) -> Iterator[Entry]:
     """Section 3.1: broken images differ at 255 or are full there, valid ones are neither."""
     differ = population.single >= PIXELS
     full = population.full >= PIXELS
-    valid = _share_of(differ | full, population.labels == "valid")
+    valid = share_of(differ | full, population.labels == "valid")
     for reading in READINGS:
-        rate = _share_of(differ | full, population.counted(reading)[1])
+        rate = share_of(differ | full, population.counted(reading)[1])
         yield Entry(
             **_worded(
                 "Most broken images differ between channels at value 255, or hold many pixels "
@@ -52,7 +63,7 @@ def _histograms(population: Population) -> Iterator[Entry]:
             outcome=REPRODUCED if rate.low > 0.5 else PARTLY if rate.low > valid.high else NOT,
             criterion="lower limit above 50 %; partly: above the upper limit of the valid ones",
         )
-    rate = _share_of(differ, population.labels == "valid")
+    rate = share_of(differ, population.labels == "valid")
     yield Entry(
         "In valid images the channels are distributed alike at 255",
         "3.1, Fig. 1",
@@ -71,8 +82,8 @@ def _rates(population: Population, reading: str) -> Iterator[Entry]:
     yield Entry(
         **_worded("Without screening, about one image in six is broken", reading),
         section="Table 2",
-        paper=_share(theirs),
-        here=_share(first) + _runs(population, reading, "none"),
+        paper=share(theirs),
+        here=share(first) + _runs(population, reading, "none"),
         outcome=CHOSEN if population.name in AIMED_AT else REPRODUCED if alike else NOT,
         criterion="intervals overlap; no test where the images were chosen for this share",
     )
@@ -88,8 +99,8 @@ def _rates(population: Population, reading: str) -> Iterator[Entry]:
                 reading,
             ),
             section="Table 3" if name == MULTI else "Table 2",
-            paper=f"{_share(theirs)}, reduction {theirs['reduction %']:.1f} %",
-            here=f"{_share(row)}{_runs(population, reading, name)}, reduction "
+            paper=f"{share(theirs)}, reduction {theirs['reduction %']:.1f} %",
+            here=f"{share(row)}{_runs(population, reading, name)}, reduction "
             f"{row['reduction %']:.1f} % (p = {p:.2g})",
             outcome=REPRODUCED
             if fewer >= 0.8 * theirs["reduction %"] / 100 and p < 0.05
@@ -122,7 +133,7 @@ def _comparisons(population: Population, reading: str) -> Iterator[Entry]:
         theirs = [[PAPER_BROKEN[name], PAPER_SAVED - PAPER_BROKEN[name]]
                   for name in (first, second)]  # fmt: skip
         more = population.flags[second] & ~population.flags[first] & counted
-        found, p = _share_of(ill, more), _broken_less(population, reading, second, after=first)
+        found, p = share_of(ill, more), _broken_less(population, reading, second, after=first)
         said = f"{words(found)} are broken (p = {p:.2g})" if found.total else "none is broken"
         yield Entry(
             **_worded(f"{second} screens better than {first}", reading),
@@ -207,11 +218,3 @@ def _runs(population: Population, reading: str, name: str) -> str:
     """The lowest and highest share of single training runs, in words."""
     low, high = population.spread(reading, name)
     return "" if low != low else f", by {population.run} {low:.1f} to {high:.1f} %"
-
-
-def _share_of(found: np.ndarray, chosen: np.ndarray) -> Rate:
-    return Rate.of(int(found[chosen].sum()), int(chosen.sum()))
-
-
-def _share(row) -> str:
-    return f"{row['rate %']:.2f} % ({row['low %']:.2f} to {row['high %']:.2f})"

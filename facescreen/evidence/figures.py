@@ -100,7 +100,7 @@ def planted(evidence: Evidence) -> tuple[Figure, str]:
     """Planted damage, a column for each kind."""
     batch = evidence.planted
     names = list(dict.fromkeys(batch.kinds.tolist()))
-    columns = np.stack([np.flatnonzero(batch.kinds == name)[:4] for name in names], axis=1)
+    columns = np.stack([np.flatnonzero(batch.kinds == name)[:2] for name in names], axis=1)
     captions = [spelled(name) for name in names] * len(columns)
     figure = draw_faces(batch.images[columns.ravel()], captions, columns=len(names), tile=TILE)
     return figure, f"Portraits damaged in {len(names)} ways: {', '.join(captions[: len(names)])}."

@@ -19,38 +19,30 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-MOMENTS = (1, 2, 3, 4, 6, 10, 20, 40)  # shown in a gallery: most of what happens, happens early
+MOMENTS = (1, 2, 4, 10, 20, 40)  # shown in a gallery: most of what happens, happens early
 STAGES = ((1, 2), (3, 5), (6, 10), (11, 20), (21, 40))  # moments taken together
 KIND_COLORS = dict(zip(KINDS, (SCREENS[1], SCREENS[4], SCREENS[3], "#888888", SCREENS[5], INK),
                        strict=True))  # fmt: skip
 
 
 def learning(evidence: Evidence) -> tuple[Figure, str]:
-    """What the raw generator draws at moments of its learning, each seed's first image."""
-    return _moments(evidence.learning)
-
-
-def learning_plain(evidence: Evidence) -> tuple[Figure, str]:
-    """The same of the shipped recipe."""
-    return _moments(evidence.learning_plain)
-
-
-def _moments(pool: ReferencePool) -> tuple[Figure, str]:
-    seeds, every = np.unique(pool.seeds), pool.learned_from.min()
-    each = 12 // len(seeds)
-    shown = [
-        np.flatnonzero((pool.learned_from == moment * every) & (pool.seeds == seed))[:each]
-        for moment in MOMENTS
-        for seed in seeds
-    ]
-    shown = np.concatenate(shown)
+    """What raw generators draw at moments of their learning: a column for each training run."""
+    images, captions, broken = [], [], []
+    for moment in MOMENTS:
+        for pool, recipe in ((evidence.learning, "learning"), (evidence.learning_plain, "shipped")):
+            now = pool.learned_from == moment * pool.learned_from.min()
+            for seed in np.unique(pool.seeds):
+                first = np.flatnonzero(now & (pool.seeds == seed))[0]
+                images.append(pool.images[first])
+                broken.append(pool.broken[first])
+                captions.append(f"{recipe}\nseed {seed}" if moment == MOMENTS[0] else "")
+    every = evidence.learning.learned_from.min()
     names = [f"{moment * every:,}" for moment in MOMENTS]
-    captions = [f"seed {pool.seeds[k]}" if row < 12 else "" for row, k in enumerate(shown)]
-    figure = draw_faces(pool.images[shown], captions, None, 12, names, 0.75)
-    count = int(pool.broken[shown].sum())
+    columns = len(images) // len(MOMENTS)
+    figure = draw_faces(np.stack(images), captions, None, columns, names, 0.65)
     sentence = (
-        f"Two faces combined by the raw generator of {len(seeds)} trainings, after as many "
-        f"existing faces as stand on the left; {count} of these {len(shown)} are labeled broken."
+        f"Two faces combined by the raw generators of {columns} trainings, after as many existing "
+        f"faces as stand on the left; {sum(broken)} of these {len(images)} are labeled broken."
     )
     return figure, sentence
 
@@ -161,8 +153,5 @@ def _points(axis: Axes, own, column: str, x: np.ndarray, look: dict, spread: boo
 
 BY_POPULATION: dict[str, Callable[[Evidence], tuple[Figure, str]]] = {
     function.__name__: function
-    for function in (
-        *(learning, learning_plain, stages),
-        *(rates_by_population, kinds_while_learning),
-    )
+    for function in (learning, stages, rates_by_population, kinds_while_learning)
 }

@@ -46,14 +46,7 @@ def judge(evidence: Evidence) -> pd.DataFrame:
     for pool in evidence.finished:
         scores = evidence.judge(pool.images)
         for kind, chosen in _kinds_of_breakage(pool):
-            area = auc(scores[chosen], pool.labels[chosen])
-            rows[pool.name, kind] = {
-                "valid": area.valid,
-                "broken": area.broken,
-                "AUC": area.value,
-                "AUC low": area.low,
-                "AUC high": area.high,
-            }
+            rows[pool.name, kind] = auc(scores[chosen], pool.labels[chosen]).columns
     table = pd.DataFrame.from_dict(rows, orient="index")
     return table.rename_axis(["pool", "broken in which way"])
 
