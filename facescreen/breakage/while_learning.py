@@ -11,9 +11,8 @@ rules, and searched for patches of strong color. Each training leaves a row in `
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,13 +31,14 @@ from facescreen.breakage.changes import (
 from facescreen.evaluation import percent
 from facescreen.faces import FaceSource, open_source
 from facescreen.gan.batches import FaceArray
-from facescreen.gan.checkpoints import CheckpointError, card_path, load_model, save_model
+from facescreen.gan.checkpoints import card_path
 from facescreen.gan.combine import noise_for, pick_faces, scheme_named
 from facescreen.gan.combiner import CombinerSettings
 from facescreen.gan.models import BLOCK, FaceCombiner, FaceModel
+from facescreen.gan.moments import kept_moments, train_moments
 from facescreen.gan.recipes import recipe_named, trainer_for
-from facescreen.gan.trainer import Trainer, TrainingSettings
-from facescreen.gan.training import TrainingStopped, train
+from facescreen.gan.trainer import TrainingSettings
+from facescreen.gan.training import TrainingStopped
 from facescreen.generation import one_thread
 from facescreen.generation.learning import APART
 from facescreen.images import quantize
@@ -85,38 +85,11 @@ def learn(
 
     A training that diverges keeps the moments before. Ctrl-C raises KeyboardInterrupt.
     """
-
-    def keep(trainer: Trainer, _losses: dict[str, float]) -> None:
-        every = settings.checkpoint_every
-        passed, before = trainer.images // every, (trainer.images - settings.batch) // every
-        if before < passed <= moments:
-            what = f"raw weights after {trainer.images} images, float16"
-            card = {"what": what, "settings": asdict(settings), "images": trainer.images}
-            save_model(trainer.model, weights_at(folder, passed), card)
-
-    for resume in (True, False):  # from the start if a moment is lost that lies behind
-        if sum(1 for _ in kept_moments(folder, moments)) == moments:
-            break
-        out = folder / "gan.safetensors"
-        try:
-            done = train(source, settings, out, resume=resume, progress=progress, callback=keep)
-        except TrainingStopped as stop:
-            return str(stop).partition(":")[0]
-        if not done.finished:
-            raise KeyboardInterrupt
+    try:
+        train_moments(source, settings, folder, moments, progress)
+    except TrainingStopped as stop:
+        return str(stop).partition(":")[0]
     return "done"
-
-
-def weights_at(folder: Path, moment: int) -> Path:
-    """Where the weights of a moment lie, as `LearningMaker` keeps them; the first moment is 1."""
-    return folder / f"moment_{moment:03d}.safetensors"
-
-
-def kept_moments(folder: Path, moments: int) -> Iterator[tuple[int, FaceModel]]:
-    """The moments that are there, whole, with their models."""
-    for moment in range(1, moments + 1):
-        with suppress(CheckpointError):
-            yield moment, load_model(weights_at(folder, moment))
 
 
 # --- measuring ------------------------------------------------------------------------------------

@@ -15,13 +15,12 @@ import numpy as np
 import torch
 
 from facescreen.faces import open_source
-from facescreen.gan.checkpoints import CheckpointError, load_combiner, save_model
+from facescreen.gan.checkpoints import load_combiner
 from facescreen.gan.combine import pick_faces, scheme_named
 from facescreen.gan.combiner import CombinerSettings
 from facescreen.gan.models import BLOCK
+from facescreen.gan.moments import train_moments, weights_at
 from facescreen.gan.recipes import recipe_named
-from facescreen.gan.trainer import Trainer
-from facescreen.gan.training import train
 from facescreen.generation.maker import GenerationSettings, one_thread
 from facescreen.images import quantize
 
@@ -110,7 +109,7 @@ class LearningMaker:
 
     def _draw(self, moment: int, block: int) -> tuple[np.ndarray, np.ndarray]:
         """A whole block of a moment's images, and which are finite."""
-        combiner = load_combiner(self._weights(moment))
+        combiner = load_combiner(weights_at(self.folder, moment + 1))
         picked = self._picked(moment * APART + block * BLOCK + np.arange(BLOCK))
         faces = torch.from_numpy(self._faces[picked.ravel()])
         styles = combiner.encode(faces).unflatten(0, picked.shape)
@@ -121,54 +120,15 @@ class LearningMaker:
     def _faces(self) -> np.ndarray:
         return self.source.load(np.arange(self.existing))
 
-    # --- learning -------------------------------------------------------------------------------
-
-    def _weights(self, moment: int) -> Path:
-        return self.folder / f"moment_{moment + 1:03d}.safetensors"
-
-    def _whole(self, moment: int) -> bool:
-        try:
-            load_combiner(self._weights(moment))
-        except CheckpointError:
-            return False
-        return True
-
-    def _missing(self) -> list[int]:
-        return [moment for moment in range(self.learning.moments) if not self._whole(moment)]
-
     def _learn(self) -> None:
-        """Train, unless every moment is there; from the start if one is lost that lies behind."""
+        """Train, unless every moment is there."""
         if self._learned:
             return
-        for resume in (True, False):
-            if not self._missing():
-                break
-            before = torch.get_num_threads()
-            torch.set_num_threads(self.learning.threads)
-            try:
-                done = train(
-                    self.source,
-                    self.training,
-                    self.folder / "gan.safetensors",
-                    resume=resume,
-                    progress=self.progress,
-                    callback=self._keep,
-                )
-            finally:
-                torch.set_num_threads(before)
-            if not done.finished:
-                raise KeyboardInterrupt
+        before = torch.get_num_threads()
+        torch.set_num_threads(self.learning.threads)
+        try:
+            moments = self.learning.moments
+            train_moments(self.source, self.training, self.folder, moments, self.progress)
+        finally:
+            torch.set_num_threads(before)
         self._learned = True
-
-    def _keep(self, trainer: Trainer, _losses: dict[str, float]) -> None:
-        """Keep the raw generator where the images shown pass a moment."""
-        every = self.learning.every
-        passed = trainer.images // every
-        before = (trainer.images - self.training.batch) // every
-        if before < passed <= self.learning.moments:
-            card = {
-                "what": f"raw weights after {trainer.images} images, float16",
-                "settings": asdict(self.training),
-                "images": trainer.images,
-            }
-            save_model(trainer.model, self._weights(passed - 1), card)

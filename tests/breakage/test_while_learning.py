@@ -20,6 +20,7 @@ from facescreen.breakage.changes import (
 )
 from facescreen.commands import main as cli
 from facescreen.faces import open_source, portraits
+from facescreen.gan import moments
 from facescreen.gan.recipes import recipe_named, trainer_for
 from facescreen.gan.training import TrainingStopped
 from facescreen.generation import GenerationSettings, Learning, LearningMaker
@@ -62,7 +63,7 @@ def test_a_row_is_what_the_images_say(tmp_path, change):
     source, settings = parts(change, seed)
     floats = [
         study.drawn(model, source, seed, moment, 8)
-        for moment, model in study.kept_moments(tmp_path, 4)
+        for moment, model in moments.kept_moments(tmp_path, 4)
     ]
     images, _ = quantize(np.concatenate(floats))
     assert row["drawn"] == len(images) == 32 and row["ended"] == "done"
@@ -91,7 +92,7 @@ def test_a_combiner_draws_what_a_learning_maker_draws(tmp_path, monkeypatch):
     ).images(0, 32)[0]
     change = Change("", "learning", source="portraits:bright", recipe="learning")
     source, _ = parts(change, 5)
-    for moment, model in study.kept_moments(tmp_path, 4):
+    for moment, model in moments.kept_moments(tmp_path, 4):
         images, _ = quantize(study.drawn(model, source, 5, moment, 8))
         np.testing.assert_array_equal(images, made[moment - 1 :: 4])
     before = {file: file.stat().st_mtime_ns for file in tmp_path.glob("moment_*")}
@@ -101,7 +102,7 @@ def test_a_combiner_draws_what_a_learning_maker_draws(tmp_path, monkeypatch):
 
 
 def test_a_training_that_diverges_is_measured_up_to_there(tmp_path, monkeypatch):
-    real = study.train
+    real = moments.train
 
     def stop(*arguments, callback, **options):
         def until(trainer, losses):
@@ -111,7 +112,7 @@ def test_a_training_that_diverges_is_measured_up_to_there(tmp_path, monkeypatch)
 
         return real(*arguments, callback=until, **options)
 
-    monkeypatch.setattr(study, "train", stop)
+    monkeypatch.setattr(moments, "train", stop)
     row = study.run_change(SMALL[0], 3, tmp_path, **SIZES)
     assert (row["ended"], row["drawn"]) == ("training stopped after 240 images", 16)
     assert row["multi low %"] <= row["multi %"] <= row["multi high %"]
@@ -129,7 +130,7 @@ def test_a_killed_study_goes_on_and_ends_in_the_same_table(tmp_path, monkeypatch
     whole = run(tmp_path / "whole")
     assert list(whole["change"]) == ["combiner", "dcgan, linear", "dcgan, linear"]
     assert list(whole["seed"]) == [3, 0, 1]
-    save, saved, out = study.save_model, [], tmp_path / "killed"
+    save, saved, out = moments.save_model, [], tmp_path / "killed"
 
     def killed(model, path, card):
         saved.append(path)
@@ -137,7 +138,7 @@ def test_a_killed_study_goes_on_and_ends_in_the_same_table(tmp_path, monkeypatch
             raise KeyboardInterrupt
         save(model, path, card)
 
-    monkeypatch.setattr(study, "save_model", killed)
+    monkeypatch.setattr(moments, "save_model", killed)
     for rows in (0, 1):
         with pytest.raises(KeyboardInterrupt):
             run(out)

@@ -15,6 +15,7 @@ from tiny_run import Third, contents
 
 import facescreen
 from facescreen.commands import main as cli
+from facescreen.gan import moments
 from facescreen.gan.checkpoints import load_combiner
 from facescreen.gan.recipes import RECIPES
 from facescreen.gan.training import train
@@ -24,7 +25,6 @@ from facescreen.generation import (
     LearningMaker,
     RunFolderError,
     generate,
-    learning,
 )
 
 WIDTHS = dict.fromkeys(("encoder_width", "generator_width", "critic_width"), 2)
@@ -95,16 +95,16 @@ def test_images_are_drawn_by_the_raw_weights_of_their_moment(tmp_path):
 def test_any_number_of_images_covers_the_learning_in_equal_parts(tmp_path):
     result = run(tmp_path / "run")
     lines = (tmp_path / "run" / "manifest.jsonl").read_text().splitlines()
-    moments = [json.loads(line)["learned_from"] for line in lines]
-    assert len(moments) == result.tried > result.saved == 30
-    counts = np.unique(moments, return_counts=True)[1]
+    drawn_at = [json.loads(line)["learned_from"] for line in lines]
+    assert len(drawn_at) == result.tried > result.saved == 30
+    counts = np.unique(drawn_at, return_counts=True)[1]
     assert len(counts) == 5 and counts.max() - counts.min() <= 1
 
 
 def test_a_longer_run_goes_on_and_does_not_learn_again(tmp_path, monkeypatch):
     run(tmp_path / "run", replace(SETTINGS, count=12))
     run(tmp_path / "whole")
-    monkeypatch.setattr(learning, "train", None)
+    monkeypatch.setattr(moments, "train", None)
     run(tmp_path / "run")
     assert files(tmp_path / "run") == files(tmp_path / "whole")
 
@@ -161,8 +161,8 @@ def test_options_that_do_not_go_together_are_named(tmp_path, capsys, options, wo
 DEATHS = {  # what each process dies at the end of, and at which of its calls
     "a step": ("facescreen.gan.training._timed_step", 7),
     "a state": ("facescreen.gan.state.save_file", 1),
-    "a moment": ("facescreen.generation.learning.save_model", 1),
-    "a later moment": ("facescreen.generation.learning.save_model", 2),
+    "a moment": ("facescreen.gan.moments.save_model", 1),
+    "a later moment": ("facescreen.gan.moments.save_model", 2),
     "an image": ("facescreen.generation.runfolder.save_png", 11),
 }
 

@@ -1,0 +1,58 @@
+"""Moments of a training: its raw weights, kept as they are at equal steps of the images shown."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+
+from facescreen.faces import FaceSource
+from facescreen.gan.checkpoints import CheckpointError, load_model, save_model
+from facescreen.gan.models import FaceModel
+from facescreen.gan.trainer import Trainer, TrainingSettings
+from facescreen.gan.training import train
+
+
+def weights_at(folder: Path, moment: int) -> Path:
+    """Where the weights of a moment lie; the first one is 1."""
+    return folder / f"moment_{moment:03d}.safetensors"
+
+
+def kept_moments(folder: Path, moments: int) -> Iterator[tuple[int, FaceModel]]:
+    """The moments from 1 to `moments` that are there, whole, with their models."""
+    for moment in range(1, moments + 1):
+        with suppress(CheckpointError):
+            yield moment, load_model(weights_at(folder, moment))
+
+
+def train_moments(
+    source: FaceSource,
+    settings: TrainingSettings,
+    folder: Path,
+    moments: int,
+    progress: bool = True,
+) -> None:
+    """Train in `folder`, or go on, until each of its moments is kept: float16, not averaged.
+
+    They lie `settings.checkpoint_every` images apart. If one is lost that lies behind, the training
+    begins anew; where none is, nothing is trained. Raises `KeyboardInterrupt` where Ctrl-C stopped
+    it, and what `facescreen.gan.training.train` raises; what was kept by then stays.
+    """
+
+    def keep(trainer: Trainer, _losses: dict[str, float]) -> None:
+        every = settings.checkpoint_every
+        passed, before = trainer.images // every, (trainer.images - settings.batch) // every
+        if before < passed <= moments:
+            card = {
+                "what": f"raw weights after {trainer.images} images, float16",
+                "settings": asdict(settings),
+                "images": trainer.images,
+            }
+            save_model(trainer.model, weights_at(folder, passed), card)
+
+    for resume in (True, False):
+        if sum(1 for _ in kept_moments(folder, moments)) == moments:
+            break
+        out = folder / "gan.safetensors"
+        done = train(source, settings, out, resume=resume, progress=progress, callback=keep)
+        if not done.finished:
+            raise KeyboardInterrupt
