@@ -1,8 +1,8 @@
 """Exercises: checks that print what was expected, what a learner's function gave, and a hint.
 
 A check never raises: a learner's function that fails is an answer like any other. Imports
-`screening` for its words. Open `core.py` first: how an answer is compared; the rest is a file for
-each lesson.
+`screening` for its words. Open `core.py` first: how an answer is compared; then a file for each
+lesson, and `parameters.py`, which checks what a lesson is run with.
 """
 
 from facescreen.exercises.lesson_00 import check_count_flagged, check_is_flagged
@@ -27,8 +27,19 @@ from facescreen.exercises.lesson_08 import (
     check_smallest_threshold,
 )
 from facescreen.exercises.lesson_a1 import check_valid_lost, check_wilson
+from facescreen.exercises.parameters import (
+    ParameterError,
+    check_parameters,
+    number,
+    one_of,
+    several,
+    switch,
+    text,
+    whole,
+)
 
 __all__ = [
+    "ParameterError",
     "check_broken_left",
     "check_count_at",
     "check_count_flagged",
@@ -46,6 +57,7 @@ __all__ = [
     "check_move_generator",
     "check_multi_color",
     "check_pairs_won",
+    "check_parameters",
     "check_reduction",
     "check_scaled_threshold",
     "check_screen",
@@ -56,4 +68,10 @@ __all__ = [
     "check_valid_lost",
     "check_white_pixels",
     "check_wilson",
+    "number",
+    "one_of",
+    "several",
+    "switch",
+    "text",
+    "whole",
 ]

@@ -53,7 +53,7 @@ class Encoder(nn.Module):
     def forward(self, images: Tensor) -> Tensor:
         x = images
         for convolution in self.convolutions:
-            x = F.leaky_relu(convolution(x), 0.2)
+            x = F.leaky_relu_(convolution(x), 0.2)
         return on_sphere(self.to_style(x.flatten(1)))
 
 
@@ -104,14 +104,14 @@ class StyledUpsampling(nn.Module):
     def forward(self, x: Tensor, style: Tensor) -> Tensor:
         scale, shift = self.to_scale_and_shift(style).chunk(2, dim=1)
         scale = scale + 1
-        x = F.leaky_relu(x + shift[:, :, None, None], 0.2) * scale[:, :, None, None]
+        x = F.leaky_relu_(x + shift[:, :, None, None], 0.2) * scale[:, :, None, None]
         shifts = [F.pad(self.weight, (j, 1 - j, i, 1 - i)) for i in (0, 1) for j in (0, 1)]
         weight = torch.stack(shifts).sum(dim=0)  # (channels, out, 4, 4)
         x = F.conv_transpose2d(x, weight, stride=2, padding=1)
         if not self.last:
             energy = weight.square().sum(dim=(2, 3)) / 8  # (channels, out)
             x = x * torch.rsqrt(scale.square() @ energy + 1e-8)[:, :, None, None]
-        return x + self.bias[:, None, None]
+        return x.add_(self.bias[:, None, None])
 
 
 class ToRgb(nn.Module):
@@ -190,7 +190,7 @@ class Critic(nn.Module):
         """What each convolution sees, finest first; the reconstruction loss compares these."""
         seen = []
         for convolution in self.convolutions:
-            images = F.leaky_relu(convolution(images), 0.2)
+            images = F.leaky_relu_(convolution(images), 0.2)
             seen.append(images)
         return seen
 

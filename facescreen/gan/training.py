@@ -26,7 +26,7 @@ from facescreen.gan.interrupt import DeferredInterrupt
 from facescreen.gan.keeping import SHOWN, Keeper, TrainingStopped, check_place
 from facescreen.gan.models import FaceModel
 from facescreen.gan.recipes import recipe_named, trainer_for
-from facescreen.gan.speed import choose_device, fastest
+from facescreen.gan.speed import choose_device, fastest, keep_freed_memory
 from facescreen.gan.state import load_state, read_state, state_path
 from facescreen.gan.trainer import Trainer, TrainingSettings
 from facescreen.images import locked
@@ -76,6 +76,7 @@ def train(
         raise ValueError(f"the source {source.name} has no faces to train on")
     # Before the lock, which is a file: a refused run leaves none.
     check_place(out, settings, source.fingerprint, resume, samples)
+    keep_freed_memory()
     with locked(out.with_suffix(".lock")):
         trainer, rows = trainer_for(settings, device), []
         if resume and state_path(out).exists():

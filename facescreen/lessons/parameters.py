@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import papermill
+import nbformat
 
 
 class LessonError(Exception):
@@ -20,7 +20,7 @@ def assign_parameters(
     Raises LessonError for a name that no chosen lesson has: papermill would only warn, and run the
     lesson with the value that was meant to be changed.
     """
-    known = {path: read_or(path, papermill.inspect_notebook, {}) for path in lessons}
+    known = {path: read_or(path, parameters_of, {}) for path in lessons}
     for name, _ in given:
         if not any(name in parameters for parameters in known.values()):
             lists = "; ".join(
@@ -34,6 +34,27 @@ def assign_parameters(
     }
 
 
+def parameters_of(path: Path | str) -> dict[str, dict[str, str]]:
+    """The parameters of a lesson by name: name, inferred_type_name, default and help, as text.
+
+    papermill's own reading takes no line whose default or comment holds an equals sign.
+    """
+    cells = nbformat.read(path, as_version=4).cells
+    found = {}
+    for cell in (c for c in cells if "parameters" in c.metadata.get("tags", [])):
+        lines = cell.source.splitlines()
+        for line in ast.parse(cell.source).body:
+            if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name):
+                rest = lines[line.end_lineno - 1].encode()[line.end_col_offset :].decode()
+                found[line.target.id] = {
+                    "name": line.target.id,
+                    "inferred_type_name": ast.unparse(line.annotation),
+                    "default": ast.unparse(line.value),
+                    "help": rest.partition("#")[2].strip(),
+                }
+    return found
+
+
 def read_or(path: Path, read: Callable[[str], Any], otherwise: Any) -> Any:
     """What `read` makes of a file; `otherwise` of one that is no notebook, which `execute` says."""
     try:
@@ -45,13 +66,10 @@ def read_or(path: Path, read: Callable[[str], Any], otherwise: Any) -> Any:
 def coerce(text: str, parameter: Mapping[str, str]) -> Any:
     """A parameter's value from the command line's text, by the type that the lesson declares.
 
-    `parameter` is papermill's description: name, inferred_type_name, default. Without a declared
-    type, the default's type counts.
+    `parameter` is what `parameters_of` says of it. Text that is no value of a list or another type
+    stays text: the lesson itself says what it expects.
     """
     kind = parameter["inferred_type_name"]
-    default = _literal(parameter["default"])
-    if kind in ("None", "", None):
-        kind = type(default).__name__
     if kind == "str":
         return text
     try:
