@@ -2,7 +2,8 @@
 
 A check never raises: a learner's function that fails is an answer like any other. Imports
 `screening` for its words. Open `core.py` first: how an answer is compared; then a file for each
-lesson, and `parameters.py`, which checks what a lesson is run with.
+lesson, `score.py`, which counts the right ones, and `parameters.py`, which checks what a lesson is
+run with.
 """
 
 from facescreen.exercises.lesson_00 import check_count_flagged, check_is_flagged
@@ -37,9 +38,11 @@ from facescreen.exercises.parameters import (
     text,
     whole,
 )
+from facescreen.exercises.score import Score, read_score, score
 
 __all__ = [
     "ParameterError",
+    "Score",
     "check_broken_left",
     "check_count_at",
     "check_count_flagged",
@@ -70,6 +73,8 @@ __all__ = [
     "check_wilson",
     "number",
     "one_of",
+    "read_score",
+    "score",
     "several",
     "switch",
     "text",

@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from facescreen.exercises.core import compare
+from facescreen.exercises.core import Verdict, compare
+from facescreen.exercises.score import exercise
 
 
-def check_histogram(function: Callable[..., Any]) -> bool:
+@exercise
+def check_histogram(function: Callable[..., Any]) -> Verdict:
     """Check ``histogram(values, levels)``: how often each value from 0 to levels - 1 occurs.
 
     ``values`` is one channel, whole numbers (H, W), all below ``levels``.
@@ -24,7 +26,8 @@ def check_histogram(function: Callable[..., Any]) -> bool:
     return compare(function, cases, "one number for each level, zeros included")
 
 
-def check_count_at(function: Callable[..., Any]) -> bool:
+@exercise
+def check_count_at(function: Callable[..., Any]) -> Verdict:
     """Check ``count_at(image, value)``: how many pixels have it in red, in green and in blue.
 
     ``image`` is uint8 (H, W, 3).
@@ -36,7 +39,8 @@ def check_count_at(function: Callable[..., Any]) -> bool:
     return compare(function, cases, "compare with the value, add up rows and columns")
 
 
-def check_spread(function: Callable[..., Any]) -> bool:
+@exercise
+def check_spread(function: Callable[..., Any]) -> Verdict:
     """Check ``spread(counts)``: the largest minus the smallest of the three counts."""
     given = [(112, 0, 3), (900, 902, 899), (5, 5, 5), (0, 7, 260)]
     cases = [((np.array(counts),), max(counts) - min(counts)) for counts in given]

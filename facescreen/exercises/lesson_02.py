@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from facescreen.exercises.core import compare
+from facescreen.exercises.core import Verdict, compare
+from facescreen.exercises.score import exercise
 
 
-def check_discriminator_loss(function: Callable[..., Any]) -> bool:
+@exercise
+def check_discriminator_loss(function: Callable[..., Any]) -> Verdict:
     """Check ``discriminator_loss(d_real, d_fake)``: minus V of eq. 1, from D's answers (n,)."""
     cases = [
         (np.array([0.5, 0.5]), np.array([0.5, 0.5])),
@@ -21,14 +23,16 @@ def check_discriminator_loss(function: Callable[..., Any]) -> bool:
     return compare(function, wanted, "−V: the mean of log D(x), plus that of log(1 − D(G(z)))")
 
 
-def check_generator_loss(function: Callable[..., Any]) -> bool:
+@exercise
+def check_generator_loss(function: Callable[..., Any]) -> Verdict:
     """Check ``generator_loss(d_fake)``: the non-saturating form, from D's answers (n,)."""
     cases = [np.array([0.5, 0.5]), np.array([0.01, 0.2]), np.array([0.9, 0.6, 0.99])]
     wanted = [((d,), float(-np.log(d).mean())) for d in cases]
     return compare(function, wanted, "not log(1 − D), but minus the mean of log D(G(z))")
 
 
-def check_move_generator(function: Callable[..., Any]) -> bool:
+@exercise
+def check_move_generator(function: Callable[..., Any]) -> Verdict:
     """Check ``move_generator(b, z, w, c, rate)``: the next b, after one step of gradient descent.
 
     G(z) = z + b for noise ``z`` (n,), D(x) = 1 / (1 + exp(−(w x + c))), the loss is the mean of

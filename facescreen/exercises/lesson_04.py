@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from facescreen.exercises.core import compare
+from facescreen.exercises.core import Verdict, compare
+from facescreen.exercises.score import exercise
 
 
-def check_mean_histogram(function: Callable[..., Any]) -> bool:
+@exercise
+def check_mean_histogram(function: Callable[..., Any]) -> Verdict:
     """Check ``mean_histogram(counts, labels, group)``: the mean counts of one group, (3, values).
 
     ``counts`` is int (N, 3, values), the histograms of N images; ``labels`` is str (N,).
@@ -26,7 +28,8 @@ def check_mean_histogram(function: Callable[..., Any]) -> bool:
     return compare(function, wanted, hint)
 
 
-def check_kappa(function: Callable[..., Any]) -> bool:
+@exercise
+def check_kappa(function: Callable[..., Any]) -> Verdict:
     """Check ``kappa(first, second)``: Cohen's kappa of two raters' labels, both str (N,)."""
     a = np.array(["valid", "valid", "broken", "valid"])
     b = np.array(["valid", "broken", "broken", "valid"])
@@ -38,7 +41,8 @@ def check_kappa(function: Callable[..., Any]) -> bool:
     return compare(function, wanted, hint)
 
 
-def check_pairs_won(function: Callable[..., Any]) -> bool:
+@exercise
+def check_pairs_won(function: Callable[..., Any]) -> Verdict:
     """Check ``pairs_won(broken, valid)``: in which share of all pairs the broken one scores higher.
 
     ``broken`` (M,) and ``valid`` (N,) are scores; a pair of equal scores counts as half.

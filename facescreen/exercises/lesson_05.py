@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from facescreen.exercises.core import compare
+from facescreen.exercises.core import Verdict, compare
+from facescreen.exercises.score import exercise
 
 
-def check_single_color(function: Callable[..., Any]) -> bool:
+@exercise
+def check_single_color(function: Callable[..., Any]) -> Verdict:
     """Check ``single_color(image, threshold)``: True where rule 1 calls the image broken.
 
     ``image`` is uint8 (H, W, 3), ``threshold`` in pixels.
@@ -25,7 +27,8 @@ def check_single_color(function: Callable[..., Any]) -> bool:
     return compare(function, cases, hint)
 
 
-def check_screen(function: Callable[..., Any]) -> bool:
+@exercise
+def check_screen(function: Callable[..., Any]) -> Verdict:
     """Check ``screen(scores, threshold, count)``: the numbers of the images that are saved.
 
     ``scores`` (N,) come in the order of generation; saving ends with the ``count``-th image, or
@@ -38,7 +41,8 @@ def check_screen(function: Callable[..., Any]) -> bool:
     return compare(function, cases, hint)
 
 
-def check_reduction(function: Callable[..., Any]) -> bool:
+@exercise
+def check_reduction(function: Callable[..., Any]) -> Verdict:
     """Check ``reduction(before, after)``: by how many percent a rate went down."""
     given = [(15.84, 2.76), (15.84, 0.92), (10.0, 10.0), (10.0, 15.0)]
     cases = [((before, after), 100 * (1 - after / before)) for before, after in given]

@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from facescreen.exercises.core import compare
+from facescreen.exercises.core import Verdict, compare
+from facescreen.exercises.score import exercise
 
 
-def check_fullest_value(function: Callable[..., Any]) -> bool:
+@exercise
+def check_fullest_value(function: Callable[..., Any]) -> Verdict:
     """Check ``fullest_value(counts)``: the largest count of any channel, and the value it is at.
 
     ``counts`` is int (3, 16), a row per channel, its columns the values 240 to 255. Of equal
@@ -20,7 +22,8 @@ def check_fullest_value(function: Callable[..., Any]) -> bool:
     return compare(function, wanted, "of equal counts, take the one at the highest value")
 
 
-def check_multi_color(function: Callable[..., Any]) -> bool:
+@exercise
+def check_multi_color(function: Callable[..., Any]) -> Verdict:
     """Check ``multi_color(counts, color_threshold, sum_threshold)``: "color", "white" or "".
 
     ``counts`` is int (3, 16) as in `check_fullest_value`; the white sum takes all three channels.
@@ -33,7 +36,8 @@ def check_multi_color(function: Callable[..., Any]) -> bool:
     return compare(function, [(given, _reason(*given)) for given in arguments], hint)
 
 
-def check_white_pixels(function: Callable[..., Any]) -> bool:
+@exercise
+def check_white_pixels(function: Callable[..., Any]) -> Verdict:
     """Check ``white_pixels(sum_threshold, channels)``: how many pure white pixels are flagged.
 
     ``channels`` is how many channels the white sum takes, 3 or 2.

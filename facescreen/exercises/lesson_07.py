@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from facescreen.exercises.core import compare
+from facescreen.exercises.core import Verdict, compare
+from facescreen.exercises.score import exercise
 
 
-def check_tries_needed(function: Callable[..., Any]) -> bool:
+@exercise
+def check_tries_needed(function: Callable[..., Any]) -> Verdict:
     """Check ``tries_needed(broken, count)``: how many images are tried until ``count`` pass.
 
     ``broken`` is bool (N,), in the order of trying; None where too few of them pass.
@@ -33,7 +35,8 @@ def check_tries_needed(function: Callable[..., Any]) -> bool:
     )
 
 
-def check_broken_left(function: Callable[..., Any]) -> bool:
+@exercise
+def check_broken_left(function: Callable[..., Any]) -> Verdict:
     """Check ``broken_left(rejected, broken, count)``: of the first images that pass, the broken.
 
     ``rejected`` and ``broken`` are bool (N,), in the order of trying. Of the first ``count`` images

@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from facescreen.exercises.core import compare
+from facescreen.exercises.core import Verdict, compare
+from facescreen.exercises.score import exercise
 
 
-def check_smallest_threshold(function: Callable[..., Any]) -> bool:
+@exercise
+def check_smallest_threshold(function: Callable[..., Any]) -> Verdict:
     """Check ``smallest_threshold(scores, max_loss)``: the calibration on valid images.
 
     ``scores`` are whole numbers int (N,) of valid images; the answer is the smallest whole
@@ -32,7 +34,8 @@ def check_smallest_threshold(function: Callable[..., Any]) -> bool:
     return compare(function, [(given, smallest(*given)) for given in arguments], hint)
 
 
-def check_lowest_cost(function: Callable[..., Any]) -> bool:
+@exercise
+def check_lowest_cost(function: Callable[..., Any]) -> Verdict:
     """Check ``lowest_cost(scores, broken, cost_broken, cost_valid)``, over all thresholds.
 
     ``broken`` is bool (N,). A broken image that is saved costs ``cost_broken``, a valid one that is
@@ -56,7 +59,8 @@ def check_lowest_cost(function: Callable[..., Any]) -> bool:
     return compare(function, [(given, lowest(*given)) for given in arguments], hint)
 
 
-def check_scaled_threshold(function: Callable[..., Any]) -> bool:
+@exercise
+def check_scaled_threshold(function: Callable[..., Any]) -> Verdict:
     """Check ``scaled_threshold(threshold, side, new_side)``: the same share of the pixels.
 
     Sides are of square images, in pixels; the answer is rounded up to whole pixels.

@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from facescreen.exercises.core import compare
+from facescreen.exercises.core import Verdict, compare
+from facescreen.exercises.score import exercise
 
 
-def check_valid_lost(function: Callable[..., Any]) -> bool:
+@exercise
+def check_valid_lost(function: Callable[..., Any]) -> Verdict:
     """Check ``valid_lost(flagged, labels)``: of the valid images, the share that is flagged.
 
     ``flagged`` is bool (N,), ``labels`` str (N,); unsure images count neither way.
@@ -31,7 +33,8 @@ def check_valid_lost(function: Callable[..., Any]) -> bool:
     return compare(function, wanted, "divide by the number of valid images, not by all of them")
 
 
-def check_wilson(function: Callable[..., Any]) -> bool:
+@exercise
+def check_wilson(function: Callable[..., Any]) -> Verdict:
     """Check ``wilson(count, total)``: the two limits of Wilson's 95 % interval, as shares.
 
     They are compared to four digits: z may be 1.96 or 1.959964.
