@@ -6,6 +6,7 @@ drawn by the generator of moment i mod `moments`: so any number of images covers
 learning in equal parts, whatever a rule rejects, and image i depends on the settings and i alone.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
@@ -74,7 +75,7 @@ class LearningMaker:
             mapping_layers=0,
         )
         self._learned = False
-        self._drawn: dict[int, tuple[int, np.ndarray, np.ndarray]] = {}  # a moment's last block
+        self._drawn: dict[tuple[int, int], tuple[np.ndarray, np.ndarray]] = {}  # by moment, block
 
     def about(self) -> dict[str, Any]:
         """What images depend on beside the settings: the recipe and the existing faces."""
@@ -87,17 +88,30 @@ class LearningMaker:
     def images(self, start: int, stop: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Images `start` … `stop` − 1, as `Maker.images` has them."""
         self._learn()
-        size = self.settings.size
+        size, wanted = self.settings.size, [self._place(index) for index in range(start, stop)]
+        self._draw_all({(moment, block) for moment, block, _ in wanted})
         images = np.empty((stop - start, size, size, 3), np.uint8)
         finite = np.empty(stop - start, bool)
-        with one_thread():
-            for row, index in enumerate(range(start, stop)):
-                number, moment = divmod(index, self.learning.moments)
-                block, place = divmod(number, BLOCK)
-                if self._drawn.get(moment, (None,))[0] != block:
-                    self._drawn[moment] = (block, *self._draw(moment, block))
-                images[row], finite[row] = (drawn[place] for drawn in self._drawn[moment][1:])
+        for row, (moment, block, place) in enumerate(wanted):
+            images[row], finite[row] = (drawn[place] for drawn in self._drawn[moment, block])
         return images, finite, self.sources(start, stop)
+
+    def _place(self, index: int) -> tuple[int, int, int]:
+        """Where image `index` is drawn: its moment, its block there, and its place in the block."""
+        number, moment = divmod(index, self.learning.moments)
+        return moment, *divmod(number, BLOCK)
+
+    def _draw_all(self, wanted: set[tuple[int, int]]) -> None:
+        """Draw the blocks (moment, number) that are not there, and forget older ones of theirs."""
+        missing = sorted(wanted - self._drawn.keys())
+        if not missing:
+            return
+        moments = {moment for moment, _ in wanted}
+        kept = {at: b for at, b in self._drawn.items() if at in wanted or at[0] not in moments}
+        _ = self._faces  # read once, before the threads ask for it
+        with one_thread(), ThreadPoolExecutor(self.learning.threads) as threads:
+            drawn = threads.map(self._draw, *zip(*missing, strict=True))
+            self._drawn = kept | dict(zip(missing, drawn, strict=True))
 
     def sources(self, start: int, stop: int) -> np.ndarray:
         """Which existing faces images `start` … `stop` − 1 combine: int64 `(N, k)`."""
