@@ -35,6 +35,7 @@ from facescreen.plots.combining import (
     plot_costs,
     plot_layers,
 )
+from facescreen.plots.errors import draw_both_errors, plot_both_errors
 from facescreen.plots.faces import draw_faces, show_combination, show_faces
 from facescreen.plots.flowchart import draw_flow, draw_multi_color_flow, draw_single_color_flow
 from facescreen.plots.game import (
@@ -47,7 +48,14 @@ from facescreen.plots.game import (
     plot_generator_losses,
     plot_paths,
 )
-from facescreen.plots.groups import draw_mean_histograms, draw_reached
+from facescreen.plots.groups import (
+    draw_mean_histograms,
+    draw_reached,
+    draw_shares,
+    plot_mean_histograms,
+    plot_reached,
+    plot_shares,
+)
 from facescreen.plots.mixing import draw_mix
 from facescreen.plots.monitoring import LOSS_NAMES, draw_training
 from facescreen.plots.numbers import (
@@ -72,6 +80,7 @@ __all__ = [
     "PAPER",
     "SCREENS",
     "VALID",
+    "draw_both_errors",
     "draw_breakage",
     "draw_bright_ends",
     "draw_costs",
@@ -96,12 +105,14 @@ __all__ = [
     "draw_reached",
     "draw_rows",
     "draw_save_paths",
+    "draw_shares",
     "draw_single_color_flow",
     "draw_sizes",
     "draw_threshold_costs",
     "draw_tradeoff",
     "draw_training",
     "picture",
+    "plot_both_errors",
     "plot_breakage",
     "plot_costs",
     "plot_early",
@@ -111,9 +122,12 @@ __all__ = [
     "plot_histograms",
     "plot_kinds",
     "plot_layers",
+    "plot_mean_histograms",
     "plot_paths",
     "plot_pixels",
     "plot_rates",
+    "plot_reached",
+    "plot_shares",
     "plot_tradeoff",
     "present",
     "save_figure",

@@ -1,4 +1,4 @@
-"""Groups of images compared by their histograms: the mean of each group, and one score of it."""
+"""Groups of images compared by their histograms: means, one score of each image, shares."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facescreen.plots.base import DASHES, INK, PAPER, SCREENS
+from facescreen.plots.base import DASHES, INK, PAGE, PAPER, SCREENS, VALID, presented
 from facescreen.plots.one_image import CHANNELS, LOOKS, draw_bright_end
+from facescreen.screening import Rate
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,13 +26,12 @@ def draw_mean_histograms(groups: Mapping[str, np.ndarray]) -> tuple[Figure, str]
     import matplotlib.pyplot as plt
 
     means = {name: counts.mean(axis=0) for name, counts in groups.items()}
-    figure, axes = plt.subplots(2, len(means), figsize=(3.9 * len(means), 5.6), squeeze=False,
-                                sharey="row")  # fmt: skip
+    figure, axes = plt.subplots(2, len(means), figsize=(PAGE, 5.4), squeeze=False, sharey="row")
     said = []
     for column, (name, mean) in enumerate(means.items()):
         above, below = axes[:, column]
         _draw_mean(above, mean)
-        above.set_title(f"{name}\n({len(groups[name]):,} images)", fontsize=12, color=INK)
+        above.set_title(f"{name} ({len(groups[name]):,} images)", fontsize=13, color=INK)
         draw_bright_end(below, mean, FLOOR)
         below.get_legend().remove()
         if column:
@@ -46,6 +46,9 @@ def draw_mean_histograms(groups: Mapping[str, np.ndarray]) -> tuple[Figure, str]
     figure.legend(handles, names, ncols=3, fontsize=12, frameon=False, handlelength=3,
                   loc="upper center", bbox_to_anchor=(0.5, 0.01))  # fmt: skip
     return figure, f"Pixels at 255, on average over each group. {'; '.join(said)}."
+
+
+plot_mean_histograms = presented(draw_mean_histograms)
 
 
 def _draw_mean(axis: Axes, mean: np.ndarray) -> None:
@@ -70,23 +73,63 @@ def draw_reached(
     """
     import matplotlib.pyplot as plt
 
-    figure, axis = plt.subplots(figsize=(8.5, 4))
+    figure, axis = plt.subplots(figsize=(PAGE, 4.2))
     top = max(2 * marked, 10, *(int(own.max(initial=0)) for own in scores.values()))
     grid, said = np.unique(np.geomspace(1, top, 400).round()), []
     for k, (name, own) in enumerate(scores.items()):
         share = 100 * (1 - np.searchsorted(np.sort(own), grid) / max(1, len(own)))
-        axis.plot(grid, share, color=SCREENS[k], linestyle=DASHES[k], linewidth=2.2, label=name)
+        axis.plot(grid, share, color=SCREENS[k], linestyle=DASHES[k], linewidth=2.5, label=name)
         said.append(f"{100 * (own >= marked).mean():.1f} % of the {len(own):,} {name}")
     axis.axvline(marked, color=PAPER, linewidth=1.5)
     axis.annotate(f"{marked:,}", (marked, 1), (0, 3), ("data", "axes fraction"), "offset points",
-                  fontsize=12, color=INK, ha="center")  # fmt: skip
+                  fontsize=13, color=INK, ha="center")  # fmt: skip
     axis.set(xscale="log", xlim=(1, top), ylim=(0, None))
     ticks = [t for t in (1, 3, 10, 30, 100, 300, 1000, 3000) if t <= top]
     axis.set_xticks(ticks, [f"{t:,}" for t in ticks])
-    axis.set_xlabel(label, fontsize=12, color=INK)
-    axis.set_ylabel("images that reach it (%)", fontsize=12, color=INK)
-    axis.tick_params(labelsize=11)
-    axis.legend(frameon=False, fontsize=12, handlelength=3)
+    axis.set_xlabel(label, fontsize=13, color=INK)
+    axis.set_ylabel("images that reach it (%)", fontsize=13, color=INK)
+    axis.tick_params(labelsize=12)
+    axis.legend(frameon=False, fontsize=13, handlelength=3)
     axis.grid(alpha=0.3)
     axis.spines[["top", "right"]].set_visible(False)
     return figure, f"{marked:,} or more: {', '.join(said)} images."
+
+
+plot_reached = presented(draw_reached)
+
+
+def draw_shares(shares: Mapping[str, Rate], label: str) -> tuple[Figure, str]:
+    """A share of the images of each group, in percent with its 95 % interval, a row for each.
+
+    label: what the images of which a share is shown do, in words that end the sentence.
+    """
+    import matplotlib.pyplot as plt
+
+    figure, axis = plt.subplots(figsize=(PAGE, 0.52 * len(shares) + 0.9))
+    for row, rate in enumerate(shares.values()):
+        if not rate.total:
+            axis.annotate("no images", (0, row), (8, 0), textcoords="offset points", fontsize=12,
+                          va="center", color=INK)  # fmt: skip
+            continue
+        share, low, high = (100 * part for part in (rate.value, rate.low, rate.high))
+        axis.hlines(row, low, high, color=VALID, linewidth=2)
+        axis.plot(share, row, "o", color=VALID, markersize=10)
+        axis.annotate(f"{share:.0f} %", (high, row), (8, 0), textcoords="offset points",
+                      fontsize=12, va="center", color=INK)  # fmt: skip
+    names = [f"{name} ({rate.total:,})" for name, rate in shares.items()]
+    axis.set_yticks(range(len(shares)), names, fontsize=12)
+    axis.set_ylim(len(shares) - 0.5, -0.5)
+    axis.set_xlim(-1, 108)
+    axis.set_xticks(range(0, 101, 20))
+    axis.tick_params(axis="x", labelsize=12)
+    axis.set_xlabel(f"images that {label} (%)", fontsize=13, color=INK)
+    axis.grid(axis="x", alpha=0.3)
+    axis.spines[["top", "right"]].set_visible(False)
+    said = [
+        f"{100 * rate.value:.1f} % of the {rate.total:,} {name}" if rate.total else f"no {name}"
+        for name, rate in shares.items()
+    ]
+    return figure, f"Images that {label}: {', '.join(said)}; lines are 95 % intervals."
+
+
+plot_shares = presented(draw_shares)
