@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facescreen.plots.base import DASHES, INK, MARKS, PAPER, SCREENS, VALID, presented
+from facescreen.plots.base import DASHES, INK, MARKS, PAGE, PAPER, SCREENS, VALID, presented
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,18 +33,19 @@ def draw_rates(
     """
     import matplotlib.pyplot as plt
 
-    figure, axes = plt.subplots(1, 2, figsize=(9, 0.55 * len(paper) + 1.2), sharey=True)
+    figure, axes = plt.subplots(1, 2, figsize=(PAGE, 0.66 * len(paper) + 1.4), sharey=True)
     panels = [(paper, PAPER, "s", "paper: broken by eye"), (ours, VALID, "o", f"here: {measured}")]
     for axis, (table, color, mark, label) in zip(axes, panels, strict=True):
         rate, rows = table["rate %"], np.arange(len(table))
         spread = np.stack([rate - table["low %"], table["high %"] - rate]).clip(0)
         axis.errorbar(rate, rows, xerr=spread, fmt=mark, color=color, capsize=3)
         for row, value in enumerate(rate):
-            axis.annotate(f"{value:.2f} %", (value, row), xytext=(0, 8), fontsize=8, color=INK,
+            axis.annotate(f"{value:.2f} %", (value, row), xytext=(0, 8), fontsize=11, color=INK,
                           textcoords="offset points", ha="center")  # fmt: skip
-        axis.set_title(label, fontsize=10, color=INK)
-        axis.set_xlabel("share of the saved images (%)")
-        axis.set_yticks(rows, table.index)
+        axis.set_title(label, fontsize=13, color=INK)
+        axis.set_xlabel("share of the saved images (%)", fontsize=12)
+        axis.set_yticks(rows, table.index, fontsize=12)
+        axis.tick_params(axis="x", labelsize=11)
         tables = (ours, paper) if same_axis else (table,)
         most = max(1, *(t["high %"].max() for t in tables))
         axis.set_xlim(-0.12 * most, 1.3 * most)
@@ -163,18 +164,19 @@ def _mark_points(axis: Axes, points: pd.DataFrame, y: str, looks: Mapping[str, d
         taken.append(box)
 
 
-def draw_kinds(table: pd.DataFrame) -> tuple[Figure, str]:
+def draw_kinds(table: pd.DataFrame, counted: bool = False) -> tuple[Figure, str]:
     """The share of each kind of breakage that every rule catches, as a table of tinted cells.
 
     table: `facescreen.evaluation.kinds_table`. Each cell holds the share in percent and, below,
-    its 95 % interval.
+    its 95 % interval, or with `counted` the images caught and how many there are.
     """
     import matplotlib.pyplot as plt
     from matplotlib.colors import LinearSegmentedColormap
 
-    caught, low, high = (table.xs(c, axis=1, level=1) for c in ("caught %", "low %", "high %"))
-    rules, kinds = list(caught), list(caught.index)
-    size = (1.6 * len(rules) + 2.4, 0.62 * len(kinds) + 1)
+    parts = ("caught", "caught %", "low %", "high %")
+    number, caught, low, high = (table.xs(c, axis=1, level=1) for c in parts)
+    rules, kinds, images = list(caught), list(caught.index), table["images"].to_numpy().ravel()
+    size = (min(PAGE, 1.9 * len(rules) + 2.8), 0.66 * len(kinds) + 1)
     figure, axis = plt.subplots(figsize=size)
     tint = LinearSegmentedColormap.from_list("share", ["#FFFFFF", VALID])
     edges = (np.arange(len(names) + 1) - 0.5 for names in (rules, kinds))
@@ -184,14 +186,18 @@ def draw_kinds(table: pd.DataFrame) -> tuple[Figure, str]:
         share, *limits = (part.iloc[row, column] for part in (caught, low, high))
         look = {"ha": "center", "textcoords": "offset points"}
         look["color"] = "white" if share > 85 else INK  # of the two, the one that stands out more
-        axis.annotate(f"{share:.0f} %", (column, row), (0, 0), fontsize=13, **look)
-        interval = "{:.0f} to {:.0f}".format(*limits)
-        axis.annotate(interval, (column, row), (0, -13), fontsize=10, **look)
+        axis.annotate(f"{share:.0f} %", (column, row), (0, 1), fontsize=13, **look)
+        below = "{:.0f} to {:.0f}".format(*limits)
+        if counted:
+            below = f"{number.iloc[row, column]:,} of {images[row]:,}"
+        axis.annotate(below, (column, row), (0, -13), fontsize=11, **look)
     names = [textwrap.fill(str(rule), 16) for rule in rules]
-    axis.set_xticks(range(len(rules)), names, fontsize=11)
-    images = table["images"].to_numpy().ravel()
-    names = [f"{kind}\n({n:,} images)" for kind, n in zip(kinds, images, strict=True)]
-    axis.set_yticks(range(len(kinds)), names, fontsize=10)
+    axis.set_xticks(range(len(rules)), names, fontsize=12)
+    names = [
+        str(kind) if counted else f"{kind}\n({n:,} images)"
+        for kind, n in zip(kinds, images, strict=True)
+    ]
+    axis.set_yticks(range(len(kinds)), names, fontsize=12 if counted else 11)
     axis.tick_params(length=0, labeltop=True, labelbottom=False)
     said = []
     for rule in rules:

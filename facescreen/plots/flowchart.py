@@ -103,7 +103,7 @@ def draw_flow(boxes: Sequence[Box], arrows: Sequence[Arrow]) -> Figure:
 
     right = max(x for arrow in arrows for x, _ in arrow.points)
     rows = max(box.place[1] for box in boxes)
-    figure, axis = plt.subplots(figsize=(3.1 * (right + 0.55), 0.92 * (rows + 0.7)))
+    figure, axis = plt.subplots(figsize=(3.3 * (right + 0.55), 0.76 * (rows + 0.7)))
     for arrow in arrows:
         _draw_arrow(axis, arrow)
     for box in boxes:

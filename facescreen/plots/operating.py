@@ -62,7 +62,7 @@ def draw_prices(table: pd.DataFrame, agreed: float) -> tuple[Figure, str]:
     figure, axis = plt.subplots(figsize=(8.5, 0.42 * len(table) + 1.2))
     axis.errorbar(lost, rows, xerr=np.clip(ends, 0, None), fmt="o", color=VALID, capsize=3)
     for row, value in zip(rows, lost, strict=True):
-        axis.annotate(f"{value:.1f} %", (value, row), (0, 6), ha="center", fontsize=10, color=INK,
+        axis.annotate(f"{value:.1f} %", (value, row), (0, 6), ha="center", fontsize=11, color=INK,
                       textcoords="offset points",
                       bbox={"color": "white", "alpha": 0.8, "pad": 0.5})  # fmt: skip
     axis.axvline(agreed, color=PAPER, linestyle="--", linewidth=2, zorder=0)

@@ -1,0 +1,122 @@
+"""Both errors of screenings: broken images that are left, valid images that are lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from facescreen.plots.base import INK, MARKS, PAGE, PAPER, SCREENS, presented
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+PANELS = {  # what a panel shows of a table: columns of the share, of its limits, and a title
+    "rate %": ("low %", "high %", "broken among those that pass (%)"),
+    "valid lost %": ("valid lost low %", "valid lost high %", "valid images lost (%)"),
+}
+STEP = 0.29  # inches from one image source to the next
+
+
+def draw_both_errors(
+    tables: Mapping[str, pd.DataFrame],
+    paper: pd.DataFrame | None = None,
+    runs: Mapping[str, Sequence[pd.DataFrame]] | None = None,
+) -> tuple[Figure, str]:
+    """What each screening leaves and what it costs, on several sources of images.
+
+    tables: `facescreen.evaluation.screening_table` by the source's name, all of the same rows; 95 %
+    intervals are drawn. paper: a table of those rows with the paper's rates, which did not count
+    valid images. runs: by a source's name the tables of its single runs; a thin line goes from the
+    lowest to the highest.
+    """
+    import matplotlib.pyplot as plt
+
+    names, rules = list(tables), list(next(iter(tables.values())).index)
+    places = 1 + np.arange(len(names) + (paper is not None))  # the source's place below a rule's
+    high = (len(places) + 1) * len(rules)
+    figure, axes = plt.subplots(1, 2, figsize=(PAGE, STEP * high + 1.3), sharey=True)
+    for axis, (column, (low, top, title)) in zip(axes, PANELS.items(), strict=True):
+        if paper is not None and column in paper:
+            look = {"color": PAPER, "marker": "X", "label": "the paper"}
+            _draw_shares(axis, paper[[low, column, top]], 0, len(places) + 1, look)
+        for k, (name, table) in enumerate(tables.items()):
+            look = {"color": SCREENS[k], "marker": MARKS[k], "label": name}
+            first = k + (paper is not None)
+            spread = _spread((runs or {}).get(name, ()), column)
+            _draw_shares(axis, table[[low, column, top]], first, len(places) + 1, look, spread)
+        _finish(axis, title, high)
+    rows = np.arange(len(rules)) * (len(places) + 1) + (len(places) - 1) / 2
+    axes[0].set_yticks(rows, rules, fontsize=12)
+    handles, labels = axes[0].get_legend_handles_labels()
+    figure.tight_layout(pad=0.4)
+    figure.legend(handles, labels, ncols=len(labels), fontsize=12, frameon=False,
+                  loc="upper center", bbox_to_anchor=(0.5, 0.01))  # fmt: skip
+    said = [_say(name, table, (runs or {}).get(name, ())) for name, table in tables.items()]
+    return figure, " ".join(said)
+
+
+plot_both_errors = presented(draw_both_errors)
+
+
+def _draw_shares(
+    axis: Axes,
+    shares: pd.DataFrame,
+    first: int,
+    step: int,
+    look: dict[str, str],
+    spread: tuple[np.ndarray, np.ndarray] | None = None,
+) -> None:
+    """A row of shares, columns low, share and high, each written beside its interval."""
+    low, share, high = shares.to_numpy(float).T
+    y = first + step * np.arange(len(share))
+    ends = np.clip([share - low, high - share], 0, None)
+    axis.errorbar(share, y, xerr=ends, linestyle="none", markersize=8, capsize=3, linewidth=2.2,
+                  **look)  # fmt: skip
+    if spread is not None:
+        axis.hlines(y, *spread, color=look["color"], linewidth=1)
+        high = np.fmax(high, spread[1])
+    for value, end, row in zip(share, high, y, strict=True):
+        if value == value:
+            axis.annotate(f"{value:.1f} %", (end, row), (7, 0), textcoords="offset points",
+                          fontsize=11, color=INK, va="center")  # fmt: skip
+
+
+def _spread(runs: Sequence[pd.DataFrame], column: str) -> tuple[np.ndarray, np.ndarray] | None:
+    """The lowest and highest share among single runs, row by row; None where there is one run."""
+    if len(runs) < 2:
+        return None
+    shares = np.array([table[column].to_numpy(float) for table in runs])
+    known = np.where(np.isnan(shares), [[np.inf]], shares).min(axis=0)
+    return known, np.where(np.isnan(shares), [[-np.inf]], shares).max(axis=0)
+
+
+def _finish(axis: Axes, title: str, high: int) -> None:
+    axis.set_title(title, fontsize=13, color=INK)
+    axis.set_ylim(high - 1.3, -0.8)
+    axis.set_xlim(0, 1.16 * max(1, axis.dataLim.x1))
+    axis.tick_params(labelsize=11)
+    axis.tick_params(axis="y", length=0)
+    axis.grid(axis="x", alpha=0.3)
+    axis.spines[["top", "right"]].set_visible(False)
+
+
+def _say(name: str, table: pd.DataFrame, runs: Sequence[pd.DataFrame]) -> str:
+    """One source's sentence: the first row's share, then what each screening leaves and costs."""
+    before, *after = table.index
+    parts = []
+    for rule in after:
+        said = f"{table.loc[rule, 'rate %']:.1f} %{_ends(runs, rule, 'rate %')} by {rule}"
+        lost = f"{table.loc[rule, 'valid lost %']:.1f} %{_ends(runs, rule, 'valid lost %')}"
+        parts.append(f"{said}, which loses {lost} of the valid images")
+    start = f"{name[:1].upper()}{name[1:]}: {table.loc[before, 'rate %']:.1f} % broken"
+    return f"{start}{_ends(runs, before, 'rate %')}; left are {'; '.join(parts)}."
+
+
+def _ends(runs: Sequence[pd.DataFrame], rule: str, column: str) -> str:
+    shares = [table.loc[rule, column] for table in runs]
+    known = [share for share in shares if share == share]
+    return f" ({min(known):.0f} to {max(known):.0f} by run)" if len(known) > 1 else ""
