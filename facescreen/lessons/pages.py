@@ -18,6 +18,8 @@ from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
+from facescreen.lessons.live import LIVE, STYLE, live_html, script_html
+
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 
@@ -52,10 +54,12 @@ _TEMPLATE = """{% extends 'lab/index.html.j2' %}
   nav .after { margin-left: auto; text-align: right; }
   .source > summary { margin-left: calc(var(--jp-cell-prompt-width, 64px) + 12px); }
   .needs-kernel { border-left: 3px solid #0072b2; padding: .2rem .8rem; color: #444; }
+  LIVE_STYLE
 </style>
 {% endblock %}
 {% block body_header %}{{ super() }}{{ resources.get('bar', '') }}{% endblock %}
-{% block body_footer %}{{ resources.get('bar', '') }}{{ super() }}{% endblock %}
+{% block body_footer %}{{ resources.get('bar', '') }}{{ resources.get('live', '') }}
+{{ super() }}{% endblock %}
 {% block data_png scoped %}
 <div class="jp-RenderedImage jp-OutputArea-output {{ extra_class }}">
 <img src="data:image/png;base64,{{ output.data['image/png'] | escape_html }}"
@@ -67,7 +71,7 @@ _TEMPLATE = """{% extends 'lab/index.html.j2' %}
 <details class="source"><summary>Show the code</summary>{{ super() }}</details>
 {%- else -%}{{ super() }}{%- endif -%}
 {% endblock %}
-""".replace("POLICY", POLICY)
+""".replace("POLICY", POLICY).replace("LIVE_STYLE", STYLE.strip())
 
 
 @dataclass(frozen=True)
@@ -148,7 +152,9 @@ def lesson_html(
     )
     resources = {"metadata": {"name": title, "path": str(lesson.parent)}}
     resources["bar"] = _bar(lesson.stem, titles)
-    made, _ = exporter.from_notebook_node(without_live_parts(notebook), resources)
+    if any(LIVE in o.get("data", {}) for cell in notebook.cells for o in cell.get("outputs", [])):
+        resources["live"] = script_html()
+    made, _ = exporter.from_notebook_node(without_kernel_parts(notebook), resources)
     return _links_kept(made, lesson, page, titles)
 
 
@@ -184,9 +190,9 @@ def _links_kept(made: str, lesson: Path, page: Path, titles: Mapping[str, str]) 
     return re.sub(r'(<a\b[^>]*?\bhref=)"([^"]*)"', moved, made)
 
 
-def without_live_parts(notebook: NotebookNode) -> NotebookNode:
-    """A copy in which widgets stand as what they last showed, and LaTeX outputs as MathML."""
-    page = with_still_widgets(notebook)
+def without_kernel_parts(notebook: NotebookNode) -> NotebookNode:
+    """A copy that needs no kernel: LaTeX as MathML, widgets live in the page or as last shown."""
+    page = with_still_widgets(notebook, live=True)
     for cell in page.cells:
         for output in cell.get("outputs", []):
             data = output.get("data", {})
@@ -195,21 +201,29 @@ def without_live_parts(notebook: NotebookNode) -> NotebookNode:
     return page
 
 
-def with_still_widgets(notebook: NotebookNode) -> NotebookNode:
-    """A copy without widget state, in which widgets stand as what they last showed."""
+def with_still_widgets(notebook: NotebookNode, live: bool = False) -> NotebookNode:
+    """A copy without widget state, in which widgets stand as what they last showed.
+
+    live: those that can work in a page stand as what does so there.
+    """
     still = nbformat.from_dict(notebook)
     state = notebook.metadata.get("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
     for cell in still.cells:
         if cell.cell_type == "code":
-            cell.outputs = [one for output in cell.outputs for one in _still_outputs(output, state)]
+            outputs = (_still_outputs(output, state, live) for output in cell.outputs)
+            cell.outputs = [one for several in outputs for one in several]
     still.metadata.pop("widgets", None)
     return still
 
 
-def _still_outputs(output: NotebookNode, state: dict[str, Any]) -> list[NotebookNode]:
-    view = output.get("data", {}).get(WIDGET_VIEW)
+def _still_outputs(output: NotebookNode, state: dict[str, Any], live: bool) -> list[NotebookNode]:
+    data = output.get("data", {})
+    view = data.get(WIDGET_VIEW)
     if view is None:
         return [output]
+    if live and LIVE in data:
+        shown = {"text/html": live_html(data[LIVE]), "text/plain": "A widget."}
+        return [nbformat.v4.new_output("display_data", shown)]
     note = (
         '<p class="needs-kernel">This widget moves once its cell has been run in JupyterLab '
         "(<code>make lab</code>); below is what it last showed.</p>"

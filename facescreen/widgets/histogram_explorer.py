@@ -10,7 +10,9 @@ import numpy as np
 
 from facescreen import plots
 from facescreen.screening import MultiColorRule, SingleColorRule, channel_histogram
-from facescreen.widgets.panes import NARROW, Content, control, figure_and_text, fill, row
+from facescreen.widgets.live import LiveBox, explorer_bundle
+from facescreen.widgets.panes import Content, figure_and_text, fill, row, slider
+from facescreen.widgets.spoken import spoken
 from facescreen.widgets.words import multi_color_words, single_color_words
 
 
@@ -99,12 +101,10 @@ def histogram_explorer(
     """
     rules = (single or SingleColorRule(), multi or MultiColorRule())
     model = HistogramExplorer(images, captions, 0, 255, *rules)
-    last = len(images) - 1
-    image = control(ipy.IntSlider, "Image", max=last, continuous_update=False)
+    image, image_row = slider("Image", 0, len(images) - 1, 0)
     before = ipy.Button(description="◀ Previous", layout=ipy.Layout(width="8em"))
     after = ipy.Button(description="Next ▶", layout=ipy.Layout(width="8em"))
-    value = control(ipy.IntSlider, "Value", max=255, value=255, continuous_update=False)
-    exact = control(ipy.BoundedIntText, "or type it", NARROW, max=255, value=255)
+    value, value_row = slider("Value", 0, 255, 255)
     pane = ipy.Output(layout=ipy.Layout(min_height="27em"))
 
     def show(_change: object = None) -> None:
@@ -118,6 +118,7 @@ def histogram_explorer(
     value.observe(show, "value")
     before.on_click(lambda _button: step_by(-1))
     after.on_click(lambda _button: step_by(1))
-    ipy.link((value, "value"), (exact, "value"))
     show()
-    return ipy.VBox([row(image, before, after), row(value, exact), pane])
+    parts = [row(image_row, before, after), value_row, pane]
+    start = HistogramExplorer(images, captions, 0, 255, *rules)
+    return spoken(LiveBox(parts, explorer_bundle(start)))

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import ipywidgets as ipy
 import numpy as np
 
-from facescreen import plots
 from facescreen.evaluation import compare_rules
-from facescreen.screening import MultiColorRule, SingleColorRule, read_labels
+from facescreen.screening import MultiColorRule, SingleColorRule, Verdicts, read_labels
 from facescreen.screening.rules import as_uint8
+from facescreen.widgets.debate_gallery import SHOWN, Gallery, Move
+from facescreen.widgets.debate_paper import paper_html
 from facescreen.widgets.debate_stand import Stand, Standing, debate_html
-from facescreen.widgets.panes import Content, control, figure_and_text, fill
+from facescreen.widgets.live import LiveBox, debate_bundle
+from facescreen.widgets.panes import beside, control, fill, html_only, row, text_only
+from facescreen.widgets.spoken import spoken
 
 PAPER = {"threshold": 40, "color_threshold": 40, "sum_threshold": 1000}
 STEPS = {"threshold": 5, "color_threshold": 5, "sum_threshold": 50}  # pixels, at the lower end
 NAMES = {"single": "single color", "multi": "multi color"}
-SHOWN = 8  # faces in the gallery: more would keep the learner waiting
+SAID = {
+    "threshold": "Single color: threshold",
+    "color_threshold": "Multi color: color threshold",
+    "sum_threshold": "Multi color: sum threshold",
+}
 
 
 class ThresholdDebate:
@@ -36,7 +43,18 @@ class ThresholdDebate:
                 f"{finite.sum()} of {len(finite)} images are finite, expected all of 1+"
             )
         self.broken, self.sure = read_labels(labels, len(self.images))
+        self.labels = np.asarray(labels)
         self._single, self._multi = SingleColorRule()(self.images), MultiColorRule()(self.images)
+
+    @property
+    def measured(self) -> tuple[Verdicts, Verdicts]:
+        """What both rules measured, at the paper's thresholds."""
+        return self._single, self._multi
+
+    @property
+    def named(self) -> bool:
+        """Whether labels tell in which way an image is broken."""
+        return self.labels.dtype != bool
 
     @property
     def pixels(self) -> int:
@@ -105,7 +123,8 @@ class ThresholdDebate:
                 if indices:
                     parts.append(f"{name} {verb} {self._counted(indices, flags)}")
         said = "; ".join(parts) or "no image changed side"
-        return f"{', '.join(moves).capitalize()}: {said}."
+        start = ", ".join(moves).capitalize() or "Back where the move began"
+        return f"{start}: {said}."
 
     def disagreed_sentence(self, now: Stand) -> str:
         """On how many images the rules disagree, in words."""
@@ -129,103 +148,111 @@ class ThresholdDebate:
         counted = ", ".join(f"{kinds.count(k):,} {k}" for k in dict.fromkeys(kinds))
         return f"{len(indices):,} images ({counted})"
 
-    def pick(self, pairs: list[tuple[str, int]]) -> list[tuple[str, int]]:
-        """Up to SHOWN of them, as many broken as valid ones while there are."""
-        broken = [pair for pair in pairs if self.kind(pair[1]) == "broken"]
-        others = [pair for pair in pairs if self.kind(pair[1]) != "broken"]
-        half = max(SHOWN // 2, SHOWN - len(others))
-        chosen = broken[:half]
-        return chosen + others[: SHOWN - len(chosen)]
-
-    def gallery(self, pairs: list[tuple[str, int]], now: Stand, sentence: str) -> Content:
-        """Faces with their new verdict and their label, in words; flagged ones carry a cross."""
-        chosen = self.pick(pairs)
-        flags = [bool(now.flags[rule][k]) for rule, k in chosen]
-        captions = [
-            f"{rule} flags\n{_outcome(self.kind(k), flag)}"
-            if flag
-            else f"✓ {rule} passes\n{_outcome(self.kind(k), flag)}"
-            for (rule, k), flag in zip(chosen, flags, strict=True)
-        ]
-        if len(chosen) < len(pairs):
-            sentence += f" {len(chosen)} of them are shown."
-        images = self.images[[k for _, k in chosen]]
-        figure = plots.draw_faces(images, captions, flags, SHOWN, tile=1.35, font=10)
-        return figure_and_text(figure, sentence, f"*{sentence}*")
-
-
-def _outcome(kind: str, flagged: bool) -> str:
-    outcomes = {"valid": ("kept", "lost"), "broken": ("missed", "caught")}
-    return f"{kind}, {outcomes[kind][flagged]}" if kind in outcomes else kind
-
 
 def threshold_debate(
     images: np.ndarray, labels: Sequence[bool] | Sequence[str] | np.ndarray
 ) -> ipy.Widget:
-    """Three sliders and two panes: confusion matrices and tests; the images that changed side.
+    """Three sliders and what follows from them: matrices and tests; the images that changed side.
 
     images: uint8 (N, H, W, 3), N >= 1. labels: bool (N,), True for broken, or str (N,) of the four
     labels. The widget's `debate` is its `ThresholdDebate`, its `stand` a function that returns the
     `Stand` shown.
     """
-    model = ThresholdDebate(images, labels)
-    sliders = {name: _slider(model, name) for name in PAPER}
-    paper = ipy.Button(description="Back to the paper's thresholds", layout={"width": "17em"})
-    tables, faces = ipy.Output(layout={"min_height": "24em"}), ipy.Output()
-    shown = {"stand": model.at(**PAPER)}
+    return _DebateView(ThresholdDebate(images, labels)).box
 
-    def move(_change: object = None) -> None:
-        settings = {name: slider.value for name, slider in sliders.items()}
-        before, now = shown["stand"], model.at(**settings)
-        if settings == before.settings:
+
+class _DebateView:
+    """The controls of a debate and what they do."""
+
+    def __init__(self, model: ThresholdDebate) -> None:
+        self.model, self.stand, self.gallery = model, model.at(**PAPER), Gallery(model)
+        self.move, self._following = Move(self.stand), False
+        self.sliders = {name: _slider(model, name) for name in PAPER}
+        self.boxes = {name: ipy.BoundedIntText(max=slider.options[-1][1], value=slider.value)
+                      for name, slider in self.sliders.items()}  # fmt: skip
+        wide = {"width": "17em", "margin": "2px 12px 2px 0"}
+        back = ipy.Button(description="Back to the paper's thresholds", layout=wide)
+        self.compare = ipy.ToggleButton(
+            description="Compare with the paper", layout=wide,
+            tooltip="Set the paper's thresholds and show its Tables 2 and 3",
+        )  # fmt: skip
+        self.paper, self.said = ipy.Output(), ipy.Output()
+        self.tables = ipy.Output(layout={"min_height": "24em"})
+        self.faces = ipy.Output(layout={"min_height": "13em"})  # of a row: nothing jumps
+        for slider, box in zip(self.sliders.values(), self.boxes.values(), strict=True):
+            slider.observe(self.slid, "value")
+            box.observe(self.typed, "value")
+        back.on_click(lambda _button: self.judge_at(PAPER))
+        self.compare.observe(self.compared, "value")
+        self.show(model.disagreed(self.stand), model.disagreed_sentence(self.stand), anew=True)
+        pairs = [
+            beside(*pair) for pair in zip(self.sliders.values(), self.boxes.values(), strict=True)
+        ]
+        parts = [*pairs, row(back, self.compare), self.paper, self.tables, self.said, self.faces]
+        self.box = spoken(LiveBox(parts, debate_bundle(model, PAPER, SAID)))
+        self.box.debate, self.box.stand = model, lambda: self.stand
+
+    def slid(self, _change: object) -> None:
+        if not self._following:
+            self.judge_at({name: slider.value for name, slider in self.sliders.items()})
+
+    def typed(self, _change: object) -> None:
+        if not self._following:
+            self.judge_at({name: box.value for name, box in self.boxes.items()})
+
+    def compared(self, change: dict[str, bool]) -> None:
+        """Show the paper's figures, and its thresholds, or take the figures away."""
+        if change["new"]:
+            self.judge_at(PAPER)
+        fill(self.paper, lambda: (html_only(paper_html(self.model)),) if change["new"] else ())
+
+    def judge_at(self, settings: Mapping[str, int]) -> None:
+        """Let every control show these thresholds, and count again."""
+        self._following = True
+        try:
+            for name, value in settings.items():
+                _put(self.sliders[name], self.model.stops(name), value)
+                self.boxes[name].value = value
+        finally:
+            self._following = False
+        if settings == self.stand.settings:
             return
-        shown["stand"] = now
-        fill(tables, lambda: _tables(model, now))
-        sentence = model.moved_sentence(before, now)
-        fill(faces, lambda: _faces(model, model.changed(before, now), now, sentence))
+        anew = self.move.step(self.stand, settings)
+        self.stand, before = self.model.at(**settings), self.move.before
+        changed = self.model.changed(before, self.stand)
+        self.show(changed, self.model.moved_sentence(before, self.stand), anew)
+        self.move.end_step()
 
-    def back(_button: ipy.Button) -> None:
-        for slider in sliders.values():
-            slider.unobserve(move, "value")
-        for name, slider in sliders.items():
-            slider.value = PAPER[name]
-            slider.observe(move, "value")
-        move()
-
-    for slider in sliders.values():
-        slider.observe(move, "value")
-    paper.on_click(back)
-    start = shown["stand"]
-    fill(tables, lambda: _tables(model, start))
-    sentence = model.disagreed_sentence(start)
-    fill(faces, lambda: _faces(model, model.disagreed(start), start, sentence))
-    box = ipy.VBox([*sliders.values(), paper, tables, faces])
-    box.debate, box.stand = model, lambda: shown["stand"]
-    return box
+    def show(self, changed: list[tuple[str, int]], sentence: str, anew: bool) -> None:
+        """The tables, the images and what is said of them; what stays as it was is not drawn."""
+        now, unsure = self.stand, int((~self.model.sure).sum())
+        html = debate_html(now, self.model.pixels, unsure)
+        fill(self.tables, lambda: (html_only(html),))
+        if len(changed) > SHOWN:
+            sentence += f" {SHOWN} of them are shown."
+        elif not changed and self.gallery.pairs:
+            sentence += " The images below are from before."
+        fill(self.said, lambda: (text_only(f"*{sentence}*"),))
+        if self.gallery.change(changed, now, anew):
+            fill(self.faces, lambda: self.gallery.drawn(now))
 
 
 def _slider(model: ThresholdDebate, name: str) -> ipy.SelectionSlider:
-    said = {
-        "threshold": "Single color: threshold",
-        "color_threshold": "Multi color: color threshold",
-        "sum_threshold": "Multi color: sum threshold",
-    }
-    options = [(f"{stop:,}", stop) for stop in model.stops(name)]
-    how = {"options": options, "value": PAPER[name], "continuous_update": False}
-    slider = control(ipy.SelectionSlider, said[name], "48em", **how)
+    how = {"options": _options(model.stops(name)), "value": PAPER[name], "continuous_update": False}
+    slider = control(ipy.SelectionSlider, SAID[name], "44em", **how)
     slider.style.description_width = "15em"
     return slider
 
 
-def _tables(model: ThresholdDebate, stand: Stand) -> Content:
-    html = debate_html(stand, model.pixels, int((~model.sure).sum()))
-    return ({"output_type": "display_data", "data": {"text/html": html}, "metadata": {}},)
+def _options(stops: Sequence[int]) -> list[tuple[str, int]]:
+    return [(f"{stop:,}", stop) for stop in stops]
 
 
-def _faces(
-    model: ThresholdDebate, pairs: list[tuple[str, int]], stand: Stand, sentence: str
-) -> Content:
-    if pairs:
-        return model.gallery(pairs, stand, sentence)
-    text = {"text/markdown": f"*{sentence}*"}
-    return ({"output_type": "display_data", "data": text, "metadata": {}},)
+def _put(slider: ipy.SelectionSlider, stops: list[int], value: int) -> None:
+    """Set a slider to a value; one that is no stop, but was typed, becomes a stop for a while."""
+    if value in dict(slider.options).values():
+        slider.value = value
+        return
+    with slider.hold_sync():  # or the page would see the first stop in between
+        slider.options = _options(sorted({*stops, value}))
+        slider.value = value
