@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
+from facescreen.exercises.answers import Answer, ask, same, shown, telling
+
+Mistake = tuple[str, Callable[..., Any]]  # a hint, and a function that makes the mistake
 
 
 @dataclass(frozen=True)
@@ -19,43 +21,71 @@ class Verdict:
 
 
 def compare(
-    function: Callable[..., Any], cases: Sequence[tuple], hint: str, tolerance: float = 1e-8
+    function: Callable[..., Any],
+    cases: Sequence[tuple[Sequence[Any], Any]],
+    hint: str,
+    mistakes: Sequence[Mistake] = (),
+    tolerance: float = 1e-8,
 ) -> Verdict:
     """Call ``function(*arguments)`` for each case, (arguments, expected); say what differs.
 
-    tolerance: by how much a number may differ, beside a hundred-thousandth of itself.
+    mistakes: the hint of the one that gives the same answers stands in for `hint`; of several,
+    the first. tolerance: by how much a number may differ, beside a hundred-thousandth of itself.
     """
-    name = getattr(function, "__name__", "your function")
-    attempted = False
-    for arguments, expected in cases:
-        shown = ", ".join(
-            np.array2string(a) if isinstance(a, np.ndarray) else repr(a) for a in arguments
-        )
-        try:
-            answer = function(*arguments)
-        except Exception as error:
-            answer = f"{type(error).__name__}: {error}"
-            same = False
-        else:
-            same = _same(answer, expected, tolerance)
-        attempted = attempted or answer is not None
-        if not same:
-            nothing = "the function returns nothing so far; " if answer is None else ""
-            text = (
-                f"Not yet. {name}({shown})\n  expected: {expected!r}\n  yours:    {answer!r}\n"
-                f"  hint:     {nothing}{hint}"
-            )
-            return Verdict(False, attempted, text)
-    return Verdict(True, True, f"Right: {name} agrees on all {len(cases)} cases.")
+    name = str(getattr(function, "__name__", "your function"))
+    answers, failed = [], None
+    for number, (arguments, expected) in enumerate(cases):
+        # After the first difference the other answers are only asked for to tell mistakes apart.
+        answer = ask(function, arguments, aloud=failed is None)
+        answers.append(answer)
+        if failed is None and (answer.stopped or not same(answer.value, expected, tolerance)):
+            failed = number
+    attempted = not all(answer.nothing for answer in answers)
+    if failed is None:
+        return Verdict(True, True, f"Right: {name} agrees on all {len(cases)} cases.")
+    answer, (arguments, expected) = answers[failed], cases[failed]
+    said = "" if attempted and callable(function) else _about_the_call(function, answer)
+    named = None if said else _named(answers, failed, cases, mistakes, tolerance)
+    return Verdict(
+        False,
+        attempted,
+        f"Not yet. {name}({', '.join(map(shown, arguments))})\n"
+        f"  expected: {shown(expected)}\n  yours:    {answer}\n"
+        f"  hint:     {named or '; '.join(filter(None, [said, hint]))}",
+    )
 
 
-def _same(answer: Any, expected: Any, tolerance: float) -> bool:
-    if expected is None or answer is None:
-        return answer is expected
-    if isinstance(expected, str):
-        return isinstance(answer, str) and answer == expected
-    try:
-        given, wanted = np.asarray(answer, float), np.asarray(expected, float)
-        return given.shape == wanted.shape and bool(np.allclose(given, wanted, atol=tolerance))
-    except (TypeError, ValueError):
-        return False
+def _about_the_call(function: Any, answer: Answer) -> str:
+    """What is wrong before any number is: no function, or nothing returned."""
+    if not callable(function):
+        return "give the check the function's name alone, without brackets"
+    if answer.printed:
+        return "the function prints, but returns nothing: write return before the result"
+    return "the function returns nothing so far"
+
+
+def _named(
+    answers: Sequence[Answer],
+    failed: int,
+    cases: Sequence[tuple[Sequence[Any], Any]],
+    mistakes: Sequence[Mistake],
+    tolerance: float,
+) -> str | None:
+    """The hint of the mistake that explains the answers: all of them, or the first wrong one.
+
+    One answer alone tells only if it is `telling` and no other mistake gives it.
+    """
+    alike: list[str] = []
+    for hint, mistake in mistakes:
+        made = [ask(mistake, arguments, aloud=False) for arguments, _ in cases]
+        agree = [
+            bool(a.stopped) == bool(m.stopped) and same(a.value, m.value, tolerance)
+            for a, m in zip(answers, made, strict=True)
+        ]
+        if not made[failed].stopped and same(made[failed].value, cases[failed][1], tolerance):
+            continue
+        if all(agree) and not all(one.stopped for one in made):
+            return hint
+        if agree[failed] and hint not in alike:
+            alike.append(hint)
+    return alike[0] if len(alike) == 1 and telling(answers[failed]) else None
