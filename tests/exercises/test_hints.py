@@ -96,7 +96,7 @@ TYPICAL = [
     (exercises.check_spread, lambda c: c[0] - c[-1], "the first and the last"),
     (exercises.check_generator_loss, lambda d: np.mean([np.log(1 - x) for x in d]), "vanishes"),
     (exercises.check_move_generator, up_the_slope, "descent goes against the slope"),
-    (exercises.check_mix_layers, lambda a, b, n, k: [[a, b][i > k] for i in range(n)], "off by one"),
+    (exercises.check_mix_layers, lambda a, b, n, k: [[a, b][i > k] for i in range(n)], "by one"),
     (exercises.check_interpolate, lambda a, b, t: a + t * (b - a), "back on the sphere"),
     (exercises.check_mean_histogram, lambda c, n, g: c[n == g].mean(), "axis 0 alone"),
     (exercises.check_kappa, lambda a, b: np.mean([x == y for x, y in zip(a, b, strict=True)]),
