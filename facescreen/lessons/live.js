@@ -60,7 +60,8 @@
     const frame = `M${LEFT} ${TOP}V${HEIGHT - BOTTOM}H${WIDTH - 12}`;
     image.append(drawn("path", { d: frame, fill: "none", stroke: "currentColor" }));
     for (const [k, text] of ticks) {
-      image.append(drawn("text", { x: x(k), y: HEIGHT - BOTTOM + 16, "text-anchor": "middle" }, text));
+      const anchor = k === last ? "end" : "middle";
+      image.append(drawn("text", { x: x(k), y: HEIGHT - BOTTOM + 16, "text-anchor": anchor }, text));
     }
     for (const [v, text] of axis.ticks) {
       image.append(drawn("text", { x: LEFT - 6, y: y(v) + 4, "text-anchor": "end" }, text));

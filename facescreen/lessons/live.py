@@ -19,7 +19,8 @@ STYLE = """
   .live-row input[type="number"] { width: 6rem; font: inherit; }
   .live select, .live button { font: inherit; padding: .2rem .7rem; }
   .live-figure, .live-tables { display: flex; flex-wrap: wrap; gap: 1rem; align-items: flex-start; }
-  .live-figure > div, .live-tables > div { flex: 1 1 26rem; }
+  .live-tables > div { flex: 1 1 26rem; }
+  .live-figure > div { flex: 1 1 36rem; }
   .live-figure img { width: 224px; image-rendering: pixelated; }
   .live svg { width: 100%; max-width: 42rem; font: 15px system-ui, sans-serif; }
   .live svg text { fill: currentColor; }

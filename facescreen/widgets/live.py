@@ -41,7 +41,7 @@ def explorer_bundle(model: HistogramExplorer) -> dict[str, Any]:
             "name": view.name,
             "png": _png(view.image),
             "counts": channel_histogram(view.image[np.newaxis])[0].tolist(),
-            "verdicts": view.verdicts,
+            "verdicts": {rule: words.replace("**", "") for rule, words in view.verdicts.items()},
         }
         for view in views
     ]
