@@ -28,22 +28,25 @@ from facescreen.plots.charts import (
     plot_tradeoff,
 )
 from facescreen.plots.combining import (
+    breakage_of,
     draw_breakage,
     draw_costs,
     draw_layers,
     plot_breakage,
     plot_costs,
     plot_layers,
+    study_of_alpha,
+    training_costs,
+    way_between,
 )
 from facescreen.plots.errors import draw_both_errors, plot_both_errors
 from facescreen.plots.faces import draw_faces, show_combination, show_faces
 from facescreen.plots.flowchart import draw_flow, draw_multi_color_flow, draw_single_color_flow
+from facescreen.plots.folding import fold
 from facescreen.plots.game import (
-    draw_early,
     draw_game,
     draw_generator_losses,
     draw_paths,
-    plot_early,
     plot_game,
     plot_generator_losses,
     plot_paths,
@@ -57,7 +60,7 @@ from facescreen.plots.groups import (
     plot_shares,
 )
 from facescreen.plots.mixing import draw_mix
-from facescreen.plots.monitoring import LOSS_NAMES, draw_training
+from facescreen.plots.monitoring import LOSS_NAMES, draw_losses, draw_training, plot_losses
 from facescreen.plots.numbers import (
     draw_flagged,
     draw_histograms,
@@ -70,6 +73,25 @@ from facescreen.plots.one_image import draw_damage, draw_image_histograms
 from facescreen.plots.operating import draw_prices, draw_sizes, draw_threshold_costs
 from facescreen.plots.rows import draw_rows, show_rows
 from facescreen.plots.save_paths import draw_save_paths
+from facescreen.plots.screened import (
+    draw_groups,
+    draw_growing,
+    draw_scored,
+    plot_groups,
+    plot_growing,
+    plot_scored,
+)
+from facescreen.plots.watching import (
+    Live,
+    draw_early,
+    draw_looks,
+    draw_side_by_side,
+    draw_trainings,
+    plot_early,
+    plot_looks,
+    plot_trainings,
+    show_side_by_side,
+)
 
 __all__ = [
     "BROKEN",
@@ -80,6 +102,8 @@ __all__ = [
     "PAPER",
     "SCREENS",
     "VALID",
+    "Live",
+    "breakage_of",
     "draw_both_errors",
     "draw_breakage",
     "draw_bright_ends",
@@ -91,10 +115,14 @@ __all__ = [
     "draw_flow",
     "draw_game",
     "draw_generator_losses",
+    "draw_groups",
+    "draw_growing",
     "draw_histograms",
     "draw_image_histograms",
     "draw_kinds",
     "draw_layers",
+    "draw_looks",
+    "draw_losses",
     "draw_mean_histograms",
     "draw_mix",
     "draw_multi_color_flow",
@@ -105,12 +133,16 @@ __all__ = [
     "draw_reached",
     "draw_rows",
     "draw_save_paths",
+    "draw_scored",
     "draw_shares",
+    "draw_side_by_side",
     "draw_single_color_flow",
     "draw_sizes",
     "draw_threshold_costs",
     "draw_tradeoff",
     "draw_training",
+    "draw_trainings",
+    "fold",
     "picture",
     "plot_both_errors",
     "plot_breakage",
@@ -119,19 +151,29 @@ __all__ = [
     "plot_flagged",
     "plot_game",
     "plot_generator_losses",
+    "plot_groups",
+    "plot_growing",
     "plot_histograms",
     "plot_kinds",
     "plot_layers",
+    "plot_looks",
+    "plot_losses",
     "plot_mean_histograms",
     "plot_paths",
     "plot_pixels",
     "plot_rates",
     "plot_reached",
+    "plot_scored",
     "plot_shares",
     "plot_tradeoff",
+    "plot_trainings",
     "present",
     "save_figure",
     "show_combination",
     "show_faces",
     "show_rows",
+    "show_side_by_side",
+    "study_of_alpha",
+    "training_costs",
+    "way_between",
 ]
