@@ -11,7 +11,17 @@ from facescreen import plots
 from facescreen.breakage import KINDS, Damaged, plant
 from facescreen.plots.one_image import mask_words
 from facescreen.screening import MultiColorRule, SingleColorRule, Verdicts
-from facescreen.widgets.panes import NARROW, Content, control, figure_and_text, fill, row, text_only
+from facescreen.widgets.panes import (
+    NARROW,
+    Content,
+    control,
+    figure_and_text,
+    fill,
+    row,
+    slider,
+    text_only,
+)
+from facescreen.widgets.spoken import spoken
 from facescreen.widgets.words import multi_color_words, single_color_words
 
 BOTH, SINGLE, MULTI, NEITHER = ANSWERS = (
@@ -162,22 +172,13 @@ def break_it_lab(faces: np.ndarray, seed: int = 0) -> ipy.Widget:
     """
     model = BreakItLab(faces, seed=seed)
     kinds = [(kind.replace("_", " "), kind) for kind in KINDS]
-    slide = {"continuous_update": False}
-    low, high = AREAS
-    settings = {
-        "face": control(ipy.IntSlider, "Face", max=len(faces) - 1, **slide),
-        "kind": control(ipy.Dropdown, "Kind", options=kinds, value=model.kind),
-        "strength": control(
-            ipy.FloatSlider, "Strength", max=1, step=0.05, value=model.strength, **slide
-        ),
-        "area": control(
-            ipy.FloatSlider, "Area", min=low, max=high, step=0.01, value=model.area,
-            readout_format=".0%", **slide,
-        ),
-        "seed": control(
-            ipy.BoundedIntText, "Seed", NARROW, min=SEEDS[0], max=SEEDS[1], value=model.seed
-        ),
-    }  # fmt: skip
+    face, face_row = slider("Face", 0, len(faces) - 1, 0)
+    kind = control(ipy.Dropdown, "Kind", options=kinds, value=model.kind)
+    strength, strength_row = slider("Strength", 0.0, 1.0, model.strength)
+    area, area_row = slider("Area", *AREAS, model.area)
+    low, high = SEEDS
+    seed_box = control(ipy.BoundedIntText, "Seed", NARROW, min=low, max=high, value=model.seed)
+    settings = {"face": face, "kind": kind, "strength": strength, "area": area, "seed": seed_box}
     answer = control(ipy.ToggleButtons, "Prediction", "auto", options=ANSWERS, value=None)
     answer.style.button_width = "11em"
     judge = ipy.Button(description="Judge", button_style="primary", layout={"width": "8em"})
@@ -189,10 +190,7 @@ def break_it_lab(faces: np.ndarray, seed: int = 0) -> ipy.Widget:
         fill(pane, model.content)
 
     def on_setting(_change: object) -> None:
-        # Rounded: a slider may send 0.30000000000000004, which would be another setup than 0.3.
-        values = {name: control.value for name, control in settings.items()}
-        values |= {name: round(values[name], 2) for name in ("strength", "area")}
-        if model.change(**values):
+        if model.change(**{name: control.value for name, control in settings.items()}):
             answer.disabled, answer.value = False, None
             show()
 
@@ -211,6 +209,5 @@ def break_it_lab(faces: np.ndarray, seed: int = 0) -> ipy.Widget:
     answer.observe(on_answer, "value")
     judge.on_click(on_judge)
     show()
-    face, kind, strength, area, seed_box = settings.values()
-    controls = [row(face, kind), row(strength, area, seed_box), row(answer), row(judge, score)]
-    return ipy.VBox([*controls, pane])
+    places = row(face_row, kind), row(strength_row, area_row, seed_box)
+    return spoken(ipy.VBox([*places, row(answer), row(judge, score), pane]))

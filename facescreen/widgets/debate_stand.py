@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -75,7 +76,8 @@ def debate_html(stand: Stand, pixels: int, unsure: int) -> str:
     names = (
         f"<b>Single color</b><br>threshold {_pixels(single, pixels)}",
         f"<b>Multi color</b><br>color threshold {_pixels(color, pixels)}, "
-        f"sum threshold {_pixels(total, pixels).replace(' pixels', '')}",
+        # The sum counts a pixel once in each channel, so a white image has three times its pixels.
+        f"sum threshold <b>{total:,}</b> ({total / (3 * pixels):.1%} of 3 × {pixels:,})",
     )
     matrices = [_matrix(n, s) for n, s in zip(names, (stand.single, stand.multi), strict=True)]
     left_out = f" Left out, as unsure: {unsure:,}." if unsure else ""
@@ -107,8 +109,8 @@ def _matrix(name: str, of: Standing) -> str:
         ("Broken images missed", of.broken_missed),
         ("Broken among the passed", of.passed_broken),
     )
-    said = "".join(f"<div>{what}: {_rate(rate)}</div>" for what, rate in rates)
-    return f"<div style='flex:1 1 26em'><p>{name}</p>{_table(rows)}<div>{said}</div></div>"
+    said = "".join(f"<div>{what}: {rate_words(rate)}</div>" for what, rate in rates)
+    return f"<div style='flex:1 1 26em'><p>{name}</p>{table_html(rows)}<div>{said}</div></div>"
 
 
 def _duel(stand: Stand) -> str:
@@ -118,21 +120,22 @@ def _duel(stand: Stand) -> str:
         duel = stand.duels[on]
         counts = (f"{int(duel['only first']):,}", f"{int(duel['only second']):,}")
         rows.append((f"{name} ({int(duel['images']):,})", *counts, _p(float(duel["p"]))))
-    return _table(rows)
+    return table_html(rows)
 
 
 def _p(p: float) -> str:
     return "< 0.0001" if p < 0.0001 else f"{p:.4f}"
 
 
-def _rate(rate: Rate) -> str:
+def rate_words(rate: Rate) -> str:
+    """A rate with its interval and its counts, as HTML."""
     if not rate.total:
         return "there are none"
     span = f"{rate.low:.1%} to {rate.high:.1%}"
     return f"<b>{rate.value:.1%}</b> ({span}; {rate.count:,} of {rate.total:,})"
 
 
-def _table(rows: list[tuple[str, ...]] | tuple[tuple[str, ...], ...]) -> str:
+def table_html(rows: Sequence[tuple[str, ...]]) -> str:
     """The first row and the first column are headings."""
     lines = []
     for number, cells in enumerate(rows):

@@ -10,7 +10,8 @@ import ipywidgets as ipy
 from facescreen import plots
 from facescreen.screening import MultiColorRule, SingleColorRule
 from facescreen.widgets.mixed_face import BY_HAND, LETTERS, FaceMixer, layer_names, parts_of
-from facescreen.widgets.panes import NARROW, Content, control, figure_and_text, fill, row
+from facescreen.widgets.panes import NARROW, Content, control, figure_and_text, fill, row, slider
+from facescreen.widgets.spoken import spoken
 
 if TYPE_CHECKING:
     from facescreen.generation import FaceMaker
@@ -65,10 +66,8 @@ class MixerView(ipy.VBox):
         ]
         schemes = [(name.replace("_", " "), name) for name in (*model.schemes, BY_HAND)]
         self.scheme = control(ipy.Dropdown, "Scheme", options=schemes)
-        self.alpha = control(
-            ipy.FloatSlider, "Alpha α", min=0, max=max(MOST_ALPHA, model.alpha), step=0.05,
-            value=model.alpha, readout_format=".2f", continuous_update=False,
-        )  # fmt: skip
+        most = max(MOST_ALPHA, model.alpha)
+        self.alpha, alpha_row = slider("Alpha α", 0.0, most, float(model.alpha))
         self.seed = control(
             ipy.BoundedIntText, "Seed", NARROW, min=min(0, model.seed),
             max=max(MOST_SEED, model.seed), value=model.seed,
@@ -86,8 +85,9 @@ class MixerView(ipy.VBox):
         self.said = ipy.HTML()
         self.pane = ipy.Output(layout={"min_height": "27em"})
         self._listen()
-        left = ipy.VBox([self.scheme, self.alpha, row(self.seed, self.surprise), self.said])
+        left = ipy.VBox([self.scheme, alpha_row, row(self.seed, self.surprise), self.said])
         super().__init__([row(*self.faces), row(left, ipy.VBox(self.layers)), self.pane])
+        spoken(self)
         self.redraw()
 
     def _listen(self) -> None:
@@ -112,8 +112,7 @@ class MixerView(ipy.VBox):
             model.seed = owner.value
             model.pick(0)
         elif owner is self.alpha:
-            # Rounded: a slider may send 0.30000000000000004, which would be another face than 0.3.
-            model.alpha = round(owner.value, 2)
+            model.alpha = owner.value
         elif owner in self.layers:
             model.parts = tuple(layer.value for layer in self.layers)
         else:

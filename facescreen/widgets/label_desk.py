@@ -19,7 +19,8 @@ from facescreen.images import InUseError
 from facescreen.screening import LABELS, label_names
 from facescreen.widgets.label_comparison import Comparison, comparison_html
 from facescreen.widgets.label_file import LabelFile, checked_text
-from facescreen.widgets.panes import Content, figure_and_text, fill, row
+from facescreen.widgets.panes import Content, figure_and_text, fill, html_only, row
+from facescreen.widgets.spoken import spoken
 
 KEYS = {"v": "valid", "s": "broken_saturated", "o": "broken_other", "u": "unsure"}
 UNDO, REDO = "z", "y"
@@ -176,7 +177,7 @@ class _DeskView:
         below = [] if reference is None else [self.compare, self.result]
         marks = row(*self.buttons.values(), self.undo, self.redo)
         parts = [row(self.bar, self.progress), self.pane, marks, self.keys, self.said, *below]
-        self.box = ipy.VBox(parts)
+        self.box = spoken(ipy.VBox(parts))
         self.box.desk = desk
         self.show(desk.file.notice or self.resumed())
 
@@ -230,20 +231,20 @@ class _DeskView:
         self.shown_at = time.monotonic()
 
     def show_comparison(self) -> None:
-        self.result.outputs = (_html("<p>Comparing …</p>"),)  # the first time takes seconds
+        self.result.outputs = (html_only("<p>Comparing …</p>"),)  # the first time takes seconds
         fill(self.result, self.comparison)
 
     def picture(self) -> Content:
         index = self.desk.index
         if index is None:
-            return (_html(self.desk.summary),)
+            return (html_only(self.desk.summary),)
         sentence = f"Image {index + 1} of {len(self.images)}, to be labeled."
         figure = plots.draw_faces(_enlarged(self.images[index])[np.newaxis], tile=4.0)
         return figure_and_text(figure, sentence, f"*Is it {', '.join(LABELS[:-1])}, or unsure?*")
 
     def comparison(self) -> Content:
         found = self.desk.compare(self.reference)
-        text = _html(comparison_html(found, self.desk.names))
+        text = html_only(comparison_html(found, self.desk.names))
         if not found.differing:
             return (text,)
         shown = found.differing[:SHOWN]
@@ -273,10 +274,6 @@ def _words(text: str) -> str:
 
 def _large(html: str) -> str:
     return f'<span style="font-size:1.1em">{html}</span>'
-
-
-def _html(text: str) -> dict:
-    return {"output_type": "display_data", "data": {"text/html": text}, "metadata": {}}
 
 
 def _button(description: str, width: str = "12em") -> ipy.Button:

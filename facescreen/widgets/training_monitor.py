@@ -14,6 +14,7 @@ import ipywidgets as ipy
 from facescreen import plots
 from facescreen.widgets.hearing import hear_widgets
 from facescreen.widgets.panes import Content, control, figure_and_text, row, text_only
+from facescreen.widgets.spoken import spoken
 from facescreen.widgets.training_run import (
     FAILED,
     FINISHED,
@@ -104,6 +105,7 @@ class TrainingMonitor(ipy.VBox):
         about += f"{model.source.name}, up to {model.settings.images:,} images shown"
         buttons = row(self.start_button, self.stop_button, self.redraw_seconds, self.bar)
         super().__init__([ipy.HTML(html.escape(about)), buttons, self.words, self.pane])
+        spoken(self)
         model.on_change = self._follow
         self._show()
 
