@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facescreen.plots.base import INK
+from facescreen.plots.base import INK, PAGE
 from facescreen.plots.one_image import CHANNELS, draw_bright_end
 from facescreen.screening import channel_histogram
 
@@ -26,7 +26,7 @@ def draw_bright_ends(
     import matplotlib.pyplot as plt
 
     columns = len(images)
-    figure, axes = plt.subplots(2, columns, figsize=(11.5, 5.6), squeeze=False,
+    figure, axes = plt.subplots(2, columns, figsize=(PAGE, 5.3), squeeze=False,
                                 height_ratios=[1.2, 1])  # fmt: skip
     parts = []
     for face, chart, image, name in zip(*axes, images, names, strict=True):

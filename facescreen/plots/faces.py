@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facescreen.plots.base import BROKEN, INK, VALID, present
+from facescreen.plots.base import BROKEN, INK, PAGE, VALID, present
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+GAP = 0.03  # between images, in inches
+LETTER = 0.58  # the usual width of a letter, in sizes of its font
 
 
 def show_faces(
@@ -31,67 +34,68 @@ def draw_faces(
     broken: Sequence[bool] | None = None,
     columns: int = 10,
     rows_named: Sequence[str] | None = None,
-    tile: float = 1.0,
-    font: float = 10,
+    tile: float = 2.0,
+    font: float = 11,
 ) -> Figure:
     """A gallery of uint8 (N, H, W, 3) images with captions; broken ones get a frame and a cross.
 
-    rows_named: what stands left of each row. tile: width of an image, in inches. font: size
-    of the captions at most, in points; smaller where they are wider than an image.
+    rows_named: what stands above each row. tile: width of an image in inches, at most: a row is no
+    wider than the page, and where ten images or fewer stand in it each has an inch. font: size of
+    the captions, in points; a longer one is wrapped, and smaller where a word is still too wide.
     """
     import matplotlib.pyplot as plt
 
     count = len(images)
     columns = max(1, min(columns, count))
+    rows = max(1, -(-count // columns))
+    width = min(tile if columns > 10 else max(1, tile), (PAGE + GAP) / columns - GAP)
     texts = ["" if captions is None else str(captions[k]) for k in range(count)]
     marks = ["✗ " if broken is not None and broken[k] else "" for k in range(count)]
-    texts = [mark + text for mark, text in zip(marks, texts, strict=True)]
-    font = _fitting(font, texts, tile)
-    rows = max(1, -(-count // columns))
-    height = tile + (font / 40 if captions is not None else 0)
-    size = (columns * tile, rows * height)
-    figure, axes = plt.subplots(rows, columns, figsize=size, squeeze=False)
-    for axis in axes.flat:
-        axis.axis("off")
-    for k in range(count):
-        axis = axes.flat[k]
-        axis.axis("on")
-        axis.set(xticks=[], yticks=[])
-        axis.imshow(images[k])
+    texts = [_wrapped(m + text, font, width) for m, text in zip(marks, texts, strict=True)]
+    font = _fitting(font, texts, width)
+    lines = max((text.count("\n") + 1 for text in texts if text), default=0)
+    above, below = (0.28 if rows_named else 0), (0.06 + lines * font / 55 if lines else 0)
+    side = width * images.shape[1] / max(1, images.shape[2])
+    size = columns * (width + GAP) - GAP, rows * (above + side + below + GAP) - GAP
+    figure = plt.figure(figsize=size)
+    for k, image in enumerate(images):
+        row, column = divmod(k, columns)
+        left = column * (width + GAP) / size[0]
+        bottom = 1 - (row * (above + side + below + GAP) + above + side) / size[1]
+        axis = figure.add_axes(
+            (left, bottom, width / size[0], side / size[1]), xticks=[], yticks=[]
+        )
+        axis.imshow(image, interpolation="nearest", aspect="auto")
         for spine in axis.spines.values():
-            spine.set(visible=bool(marks[k]), color=BROKEN, linewidth=2.5)
-        axis.set_xlabel(texts[k], fontsize=font, labelpad=2, color=INK)
-    for row, name in enumerate(rows_named or ()):
-        look = {"rotation": 0, "ha": "right", "va": "center", "fontsize": 9, "color": INK}
-        axes[row, 0].set_ylabel(textwrap.fill(name, 12), **look)
-    figure.tight_layout(pad=0.3, h_pad=0.5, w_pad=0.2)
+            spine.set(visible=bool(marks[k]), color=BROKEN, linewidth=3)
+        axis.set_xlabel(texts[k], fontsize=font, labelpad=3, color=INK)
+        if rows_named and not column:
+            axis.annotate(rows_named[row], (0, 1), (0, 5), "axes fraction", "offset points",
+                          fontsize=12, color=INK)  # fmt: skip
     return figure
+
+
+def _wrapped(text: str, font: float, width: float) -> str:
+    """The text in lines that are at most `width` inches wide, where its words allow."""
+    most = max(1, int(72 * width / (LETTER * font)))
+    look = {"break_long_words": False, "break_on_hyphens": False}
+    return "\n".join(textwrap.fill(line, most, **look) for line in text.splitlines())
 
 
 def _fitting(font: float, texts: Sequence[str], width: float) -> float:
     """The largest size, `font` at most, at which no line is wider than `width` inches."""
     longest = max((len(line) for text in texts for line in text.splitlines()), default=0)
-    return min(font, 72 * width / (0.58 * max(1, longest)))
+    return min(font, 72 * width / (LETTER * max(1, longest)))
 
 
 def show_combination(
     picked: np.ndarray, made: np.ndarray, names: Sequence[str], sentence: str
 ) -> None:
     """Rows of picked faces and what they were combined into: (N, k, H, W, 3) and (N, H, W, 3)."""
-    import matplotlib.pyplot as plt
-
     count, faces = picked.shape[:2]
-    figure, axes = plt.subplots(
-        faces + 1, count, figsize=(count * 0.95, (faces + 1) * 0.95), squeeze=False
-    )
-    for column in range(count):
-        for row in range(faces + 1):
-            axis = axes[row, column]
-            axis.set(xticks=[], yticks=[])
-            axis.imshow(made[column] if row == faces else picked[column, row])
-            for spine in axis.spines.values():
-                spine.set(visible=row == faces, color=VALID, linewidth=2)
-    for row, name in enumerate([*names, "new face"]):
-        axes[row, 0].set_ylabel(name, fontsize=9, color=INK)
-    figure.tight_layout(pad=0.3, h_pad=0.15, w_pad=0.15)
+    rows = np.concatenate([picked.swapaxes(0, 1), made[np.newaxis]])
+    figure = draw_faces(rows.reshape(-1, *made.shape[1:]), None, None, count, [*names, "new face"])
+    for axis in figure.axes[faces * count :]:
+        for spine in axis.spines.values():
+            spine.set(visible=True, color=VALID, linewidth=3)
     present(figure, sentence)

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facescreen.plots.base import BROKEN, INK, PAPER, VALID, presented
+from facescreen.plots.base import BROKEN, INK, PAGE, PAPER, VALID, presented
 from facescreen.plots.one_image import CHANNELS, LOOKS
 from facescreen.screening import channel_histogram
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+ROW = 5  # images side by side above their histograms
+FLAGGED = ((BROKEN, "--", "X"), (VALID, "-", "o"), (INK, "-.", "s"))  # how each line is drawn
 
 
 def draw_pixels(image: np.ndarray) -> tuple[Figure, str]:
@@ -50,16 +53,22 @@ def draw_histograms(images: np.ndarray, names: Sequence[str]) -> tuple[Figure, s
     counts, many = channel_histogram(images), len(images)
     in_fives = counts[:, :, :255].reshape(many, 3, 51, 5).sum(axis=3)
     top = 1.05 * max(1, in_fives.max(initial=1))
-    figure, axes = plt.subplots(2, many, figsize=(max(5, 2.4 * many), 4.6), squeeze=False)
-    for column, (image, name) in enumerate(zip(images, names, strict=True)):
-        above, below = axes[:, column]
-        above.imshow(image)
-        above.set(xticks=[], yticks=[])
+    columns, bands = min(many, ROW), -(-many // ROW)
+    size = min(PAGE, max(5, 2.6 * columns)), 4.4 * bands
+    figure, axes = plt.subplots(2 * bands, columns, figsize=size, squeeze=False)
+    for axis in axes.flat:
+        axis.set_axis_off()
+    for k, (image, name) in enumerate(zip(images, names, strict=True)):
+        band, column = divmod(k, columns)
+        above, below = axes[2 * band : 2 * band + 2, column]
+        above.imshow(image, interpolation="nearest")
         above.set_title(name, fontsize=12, color=INK)
-        _draw_curves(below, in_fives[column], counts[column, :, 255], top)
+        below.set_axis_on()
+        _draw_curves(below, in_fives[k], counts[k, :, 255], top)
         below.tick_params(labelleft=column == 0)
-    axes[1, 0].set_ylabel("pixels per 5 values", fontsize=12)
-    figure.tight_layout(pad=0.4)
+        if not column:
+            below.set_ylabel("pixels per 5 values", fontsize=12)
+    figure.tight_layout(pad=0.4, h_pad=1.2)
     handles, labels = axes[1, 0].get_legend_handles_labels()
     figure.legend(handles, labels, ncols=3, fontsize=12, frameon=False, handlelength=3,
                   loc="upper center", bbox_to_anchor=(0.5, 0))  # fmt: skip
@@ -80,27 +89,27 @@ def _draw_curves(axis: Axes, in_fives: np.ndarray, at_255: np.ndarray, top: floa
     for name, look, row in zip(CHANNELS, LOOKS, in_fives, strict=True):
         line = {"color": look["color"], "linestyle": look["linestyle"]}
         axis.plot(values, row, drawstyle="steps-mid", linewidth=1.8, label=name, **line)
-    said = " · ".join(f"{name[0].upper()} {n:,}" for name, n in zip(CHANNELS, at_255, strict=True))
-    axis.set_title(f"at 255\n{said}", fontsize=10, color=INK)
-    axis.set(xlim=(-3, 258), ylim=(0, top), xticks=(0, 64, 128, 192, 255))
+    red, green, blue = (f"{n[0].upper()} {c:,}" for n, c in zip(CHANNELS, at_255, strict=True))
+    axis.set_title(f"at 255: {red}\n{green} · {blue}", fontsize=11, color=INK)
+    axis.set(xlim=(-3, 258), ylim=(0, top), xticks=(0, 85, 170, 255))
     axis.set_xlabel("value", fontsize=12)
-    axis.tick_params(labelsize=10)
+    axis.tick_params(labelsize=11)
     axis.spines[["top", "right"]].set_visible(False)
 
 
-def draw_flagged(scores: np.ndarray, broken: np.ndarray, threshold: float) -> tuple[Figure, str]:
+def draw_flagged(scores: np.ndarray, labels: np.ndarray, threshold: float) -> tuple[Figure, str]:
     """The shares of the valid and of the broken images that are flagged, at every threshold.
 
-    scores: float (N,), in pixels. broken: bool (N,), by label. threshold: where a line marks the
-    two shares; 1 or more.
+    scores: float (N,), in pixels. labels: bool (N,), True for those labeled broken; or str (N,),
+    where the two kinds of broken images are drawn apart. threshold: where a line marks the shares;
+    1 or more.
     """
     import matplotlib.pyplot as plt
 
-    figure, axis = plt.subplots(figsize=(8, 3.8))
+    figure, axis = plt.subplots(figsize=(8.5, 3.9))
     grid = np.arange(1, max(1000, round(2 * threshold)) + 1)
     said, ends = [], []
-    looks = (("broken", broken, BROKEN, "--", "X"), ("valid", ~broken, VALID, "-", "o"))
-    for name, these, color, dash, mark in looks:
+    for (name, these), (color, dash, mark) in zip(_groups(labels), FLAGGED, strict=False):
         own = np.sort(scores[these])
         share = 100 * (1 - np.searchsorted(own, grid) / max(1, len(own)))
         here = 100 * float((own >= threshold).sum()) / max(1, len(own))
@@ -114,10 +123,24 @@ def draw_flagged(scores: np.ndarray, broken: np.ndarray, threshold: float) -> tu
     axis.set_xticks(ticks, [f"{t:,}" for t in ticks])
     axis.set_xlabel("threshold (pixels)", fontsize=12)
     axis.set_ylabel("images flagged (%)", fontsize=12)
+    axis.tick_params(labelsize=11)
     axis.legend(fontsize=11, frameon=False)
     axis.grid(alpha=0.3)
     axis.spines[["top", "right"]].set_visible(False)
-    return figure, f"At a threshold of {threshold:,} pixels the rule flags {' and '.join(said)}."
+    said = f"{', '.join(said[:-1])} and {said[-1]}"
+    return figure, f"At a threshold of {threshold:,} pixels the rule flags {said}."
+
+
+def _groups(labels: np.ndarray) -> list[tuple[str, np.ndarray]]:
+    """What the images are called that are drawn together, and which they are: bool (N,)."""
+    if labels.dtype == bool:
+        return [("broken", labels), ("valid", ~labels)]
+    names = {
+        "broken_saturated": "broken by color",
+        "valid": "valid",
+        "broken_other": "broken otherwise",
+    }
+    return [(name, labels == label) for label, name in names.items()]
 
 
 plot_flagged = presented(draw_flagged)

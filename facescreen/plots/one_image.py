@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facescreen.plots.base import INK, PAPER, SCREENS
+from facescreen.plots.base import INK, PAGE, PAPER, SCREENS
 from facescreen.screening import channel_histogram
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def _panels(widths: list[float], space: float = 0.27) -> tuple[Figure, np.ndarra
 
     place = {"left": 0.015, "right": 0.98, "bottom": 0.16, "top": 0.83, "wspace": space}
     figure, axes = plt.subplots(
-        1, len(widths), figsize=(11.5, 3.8), width_ratios=widths, gridspec_kw=place
+        1, len(widths), figsize=(PAGE, 3.7), width_ratios=widths, gridspec_kw=place
     )
     frame = Rectangle((0, 0), 1, 1, transform=figure.transFigure, fill=False, linewidth=0)
     figure.add_artist(frame)  # saving cuts a figure to what is drawn: here, always to all of it

@@ -20,7 +20,7 @@ def show_rows(groups: Mapping[str, np.ndarray], sentence: str, columns: int = 10
 
 
 def draw_rows(groups: Mapping[str, np.ndarray], columns: int = 10) -> Figure:
-    """A row of faces for each group, named on the left.
+    """A row of faces for each group, named above it.
 
     groups: uint8 (N, H, W, 3) by name, all of one size; of each, the first `columns` are shown, and
     where it has fewer the row stays white.
@@ -30,4 +30,4 @@ def draw_rows(groups: Mapping[str, np.ndarray], columns: int = 10) -> Figure:
     for row, images in zip(tiles, groups.values(), strict=True):
         row[: len(images)] = images[:columns]
     names = list(groups)
-    return draw_faces(tiles.reshape(-1, *shape), None, None, columns, rows_named=names, tile=0.85)
+    return draw_faces(tiles.reshape(-1, *shape), None, None, columns, rows_named=names)

@@ -1,5 +1,7 @@
 """Laws of the figures: each is shown once, with a sentence that its numbers wrote."""
 
+import io
+
 import matplotlib
 import matplotlib.pyplot
 import numpy as np
@@ -37,6 +39,47 @@ def test_a_gallery_shows_any_number_of_faces(shown, count):
     faces = np.zeros((count, 16, 16, 3), np.uint8)
     plots.show_faces(faces, "Some faces.", captions=range(count), broken=[True] * count)
     assert_one_figure(shown, "Some faces.")
+
+
+def shown_png(figure):
+    return Image.open(io.BytesIO(plots.picture(figure, "A sentence.")[0]["image/png"]))
+
+
+@pytest.mark.parametrize(
+    ("columns", "given"),
+    [(10, {}), (10, {"tile": 0.65}), (10, {"rows_named": ["first", "second"]}), (6, {}), (3, {})],
+)
+def test_ten_faces_or_fewer_in_a_row_are_large_and_no_wider_than_the_page(columns, given):
+    faces = np.zeros((2 * columns, 64, 64, 3), np.uint8)  # black, on a white page
+    png = shown_png(plots.draw_faces(faces, None, None, columns, **given))
+    assert png.width <= 1000
+    dark = np.asarray(png.convert("L")) < 128
+    assert dark.sum(axis=1).max() >= 96 * columns
+    assert dark.sum(axis=0).max() >= 96 * 2
+
+
+def test_a_long_caption_is_wrapped_and_stays_readable():
+    figure = plots.draw_faces(np.zeros((10, 8, 8, 3), np.uint8), ["passes\nbroken, missed"] * 10)
+    label = figure.axes[0].xaxis.label
+    assert label.get_fontsize() == 11
+    assert label.get_text() == "passes\nbroken,\nmissed"
+    matplotlib.pyplot.close(figure)
+
+
+@pytest.mark.parametrize("width", [4, 8.5, 13])
+def test_a_chart_uses_the_width_of_the_page_and_no_more(width):
+    figure, _ = matplotlib.pyplot.subplots(figsize=(width, 3))
+    png = shown_png(figure)
+    assert png.width <= 1000
+    assert png.width > 980 or width == 4
+
+
+def test_faces_keep_their_brightest_and_darkest_shade(shown):
+    faces = np.random.default_rng(0).integers(0, 256, (9, 64, 64, 3), np.uint8)
+    faces[:, 10:40, 10:40] = (255, 0, 126)
+    png = shown_png(plots.draw_faces(faces))
+    assert png.mode == "RGB"
+    assert (255, 0, 126) in {color for _, color in png.getcolors(png.width * png.height)}
 
 
 def test_picked_faces_stand_above_what_they_made(shown):
