@@ -19,6 +19,7 @@ from facescreen.plots.base import (
     save_figure,
 )
 from facescreen.plots.bright_ends import draw_bright_ends
+from facescreen.plots.by_population import draw_panels, draw_saved
 from facescreen.plots.charts import (
     draw_kinds,
     draw_rates,
@@ -72,7 +73,7 @@ from facescreen.plots.numbers import (
 from facescreen.plots.one_image import draw_damage, draw_image_histograms
 from facescreen.plots.operating import draw_prices, draw_sizes, draw_threshold_costs
 from facescreen.plots.rows import draw_rows, show_rows
-from facescreen.plots.save_paths import draw_save_paths
+from facescreen.plots.save_paths import draw_save_paths, draw_saved_blob
 from facescreen.plots.screened import (
     draw_groups,
     draw_growing,
@@ -126,6 +127,7 @@ __all__ = [
     "draw_mean_histograms",
     "draw_mix",
     "draw_multi_color_flow",
+    "draw_panels",
     "draw_paths",
     "draw_pixels",
     "draw_prices",
@@ -133,6 +135,8 @@ __all__ = [
     "draw_reached",
     "draw_rows",
     "draw_save_paths",
+    "draw_saved",
+    "draw_saved_blob",
     "draw_scored",
     "draw_shares",
     "draw_side_by_side",

@@ -126,10 +126,12 @@ def draw_shares(shares: Mapping[str, Rate], label: str) -> tuple[Figure, str]:
     axis.grid(axis="x", alpha=0.3)
     axis.spines[["top", "right"]].set_visible(False)
     said = [
-        f"{100 * rate.value:.1f} % of the {rate.total:,} {name}" if rate.total else f"no {name}"
+        f"{name}: {100 * rate.value:.1f} % of {rate.total:,}"
+        if rate.total
+        else f"{name}: no images"
         for name, rate in shares.items()
     ]
-    return figure, f"Images that {label}: {', '.join(said)}; lines are 95 % intervals."
+    return figure, f"Images that {label}. {'; '.join(said)}. Lines are 95 % intervals."
 
 
 plot_shares = presented(draw_shares)
