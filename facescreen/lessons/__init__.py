@@ -2,7 +2,7 @@
 
 Imports `images` for writing files: lessons import the package, not the other way round. Open
 `run.py` first. `pages.py` makes HTML of a notebook, `index_page.py` lists them,
-`student.py` leaves solutions out.
+`student.py` leaves out solutions and what answers a prediction.
 """
 
 from facescreen.lessons.run import (

@@ -19,6 +19,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
 from facescreen.lessons.live import LIVE, STYLE, live_html, script_html
+from facescreen.lessons.student import answers_of_predictions
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
@@ -29,9 +30,12 @@ POLICY = (
     "style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 )
 
+ANSWER = "answers_a_prediction"  # in a cell's metadata: its outputs are folded in the page
+
 # nbconvert's page, less the scripts that it would load from the network when viewed, and with each
 # picture's description, which nbconvert leaves out.
-_TEMPLATE = """{% extends 'lab/index.html.j2' %}
+_TEMPLATE = (
+    """{% extends 'lab/index.html.j2' %}
 {% block html_head_js %}
 <meta http-equiv="Content-Security-Policy" content="POLICY">
 {% endblock %}
@@ -53,6 +57,8 @@ _TEMPLATE = """{% extends 'lab/index.html.j2' %}
   nav a { color: #00527f; }
   nav .after { margin-left: auto; text-align: right; }
   .source > summary { margin-left: calc(var(--jp-cell-prompt-width, 64px) + 12px); }
+  .answer > summary { margin: .3rem 0 .3rem calc(var(--jp-cell-prompt-width, 64px) + 12px);
+                      font: 16px system-ui, sans-serif; color: #00527f; cursor: pointer; }
   .needs-kernel { border-left: 3px solid #0072b2; padding: .2rem .8rem; color: #444; }
   LIVE_STYLE
 </style>
@@ -71,7 +77,15 @@ _TEMPLATE = """{% extends 'lab/index.html.j2' %}
 <details class="source"><summary>Show the code</summary>{{ super() }}</details>
 {%- else -%}{{ super() }}{%- endif -%}
 {% endblock %}
-""".replace("POLICY", POLICY).replace("LIVE_STYLE", STYLE.strip())
+{% block output_group %}
+{%- if cell.metadata.get('ANSWER') -%}
+<details class="answer"><summary>Show what came out</summary>{{ super() }}</details>
+{%- else -%}{{ super() }}{%- endif -%}
+{% endblock %}
+""".replace("POLICY", POLICY)
+    .replace("ANSWER", ANSWER)
+    .replace("LIVE_STYLE", STYLE.strip())
+)
 
 
 @dataclass(frozen=True)
@@ -191,8 +205,14 @@ def _links_kept(made: str, lesson: Path, page: Path, titles: Mapping[str, str]) 
 
 
 def without_kernel_parts(notebook: NotebookNode) -> NotebookNode:
-    """A copy that needs no kernel: LaTeX as MathML, widgets live in the page or as last shown."""
+    """A copy that needs no kernel: LaTeX as MathML, widgets live in the page or as last shown.
+
+    Cells whose outputs answer a prediction are marked, except where an error came out.
+    """
     page = with_still_widgets(notebook, live=True)
+    for cell in answers_of_predictions(page.cells):
+        kinds = {output.output_type for output in cell.outputs}
+        cell.metadata[ANSWER] = bool(kinds) and "error" not in kinds
     for cell in page.cells:
         for output in cell.get("outputs", []):
             data = output.get("data", {})
