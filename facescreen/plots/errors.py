@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -50,7 +51,7 @@ def draw_both_errors(
             _draw_shares(axis, table[[low, column, top]], first, len(places) + 1, look, spread)
         _finish(axis, title, high)
     rows = np.arange(len(rules)) * (len(places) + 1) + (len(places) - 1) / 2
-    axes[0].set_yticks(rows, rules, fontsize=12)
+    axes[0].set_yticks(rows, [textwrap.fill(rule, 18) for rule in rules], fontsize=12)
     handles, labels = axes[0].get_legend_handles_labels()
     figure.tight_layout(pad=0.4)
     figure.legend(handles, labels, ncols=len(labels), fontsize=12, frameon=False,
