@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facescreen.plots.base import BROKEN, DASHES, INK, MARKS, PAPER, SCREENS, VALID, presented
+from facescreen.plots.base import BROKEN, DASHES, INK, PAPER, SCREENS, VALID, presented
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 Snapshots = Mapping[int, tuple[np.ndarray, np.ndarray]]  # step → generated points, D on the grid
+WIDTH, LETTERS = 10.2, 11.5  # of a figure in inches, of its lettering in points
 
 
 def draw_game(
@@ -30,7 +31,7 @@ def draw_game(
     import matplotlib.pyplot as plt
 
     columns = max(len(game) for game in games.values())
-    size = (2.1 * columns + 0.6, 2.2 * len(games) + 0.5)
+    size = (min(WIDTH, 2.4 * columns + 0.6), 2.0 * len(games) + 0.7)
     figure, axes = plt.subplots(len(games), columns, figsize=size, squeeze=False, sharex=True)
     bins = np.linspace(grid[0], grid[-1], 61)
     shown, _ = np.histogram(real, bins, density=True)
@@ -41,14 +42,14 @@ def draw_game(
             _draw_moment(axis, real, made, bins, 1.6 * shown.max())
             scale = 1.6 * shown.max()  # D from 0 to 1 fills the height
             axis.plot(grid, seen * scale, color=BROKEN, linestyle="--", linewidth=1.6)
-            axis.set_title(f"step {step:,}", fontsize=11, color=INK)
+            axis.set_title(f"step {step:,}", fontsize=LETTERS, color=INK)
             parts.append(f"step {step:,}: {describe(made)}")
-        row[0].set_ylabel(name if len(games) > 1 else "density", fontsize=11, color=INK)
+        row[0].set_ylabel(name if len(games) > 1 else "density", fontsize=LETTERS, color=INK)
         said.append((f"With {name}, " if len(games) > 1 else "") + "; ".join(parts))
     for axis in axes[-1]:
-        axis.set_xlabel("x", fontsize=11)
+        axis.set_xlabel("x", fontsize=LETTERS)
     _key(figure)
-    figure.tight_layout(pad=0.4, rect=(0, 0, 1, 1 - 0.32 / size[1]))
+    figure.tight_layout(pad=0.4, rect=(0, 0, 1, 1 - 0.34 / size[1]))
     return figure, f"Real points: {describe(real)}. Generated points: {'. '.join(said)}."
 
 
@@ -62,6 +63,7 @@ def _draw_moment(
     inside = np.clip(made, bins[0], bins[-1])  # points far out stand at the edge
     axis.hist(inside, bins, density=True, histtype="step", color=VALID, linewidth=2)
     axis.set(xlim=(bins[0], bins[-1]), ylim=(0, top), yticks=[], xticks=[-4, 0, 4])
+    axis.tick_params(labelsize=LETTERS)
     axis.spines[["top", "right"]].set_visible(False)
 
 
@@ -74,7 +76,7 @@ def _key(figure: Figure) -> None:
         Line2D([], [], color=VALID, linewidth=2, label="generated points"),
         Line2D([], [], color=BROKEN, linestyle="--", label="D(x): 0 at the bottom, 1 at the top"),
     ]
-    figure.legend(handles=marks, loc="upper center", ncols=3, frameon=False, fontsize=11)
+    figure.legend(handles=marks, loc="upper center", ncols=3, frameon=False, fontsize=LETTERS)
 
 
 def draw_generator_losses(moments: Mapping[str, float]) -> tuple[Figure, str]:
@@ -86,22 +88,22 @@ def draw_generator_losses(moments: Mapping[str, float]) -> tuple[Figure, str]:
         "log(1 − D), eq. 1": (np.log(1 - d), d),
         "−log D, non-saturating": (-np.log(d), 1 - d),
     }
-    figure, axes = plt.subplots(1, 2, figsize=(9, 3.4))
+    figure, axes = plt.subplots(1, 2, figsize=(WIDTH, 3.8))
     for k, (name, lines) in enumerate(curves.items()):
         for axis, line in zip(axes, lines, strict=True):
             axis.plot(d, line, label=name, color=SCREENS[k], linestyle=DASHES[k], linewidth=2)
     names = ("the generator's loss", "size of the slope, per unit of score")
     for axis, name in zip(axes, names, strict=True):
-        axis.set_xlabel("D(G(z)): what the discriminator says of a fake")
-        axis.set_ylabel(name)
-        axis.grid(alpha=0.3)
-        axis.spines[["top", "right"]].set_visible(False)
+        axis.set_xlabel("D(G(z)): what the discriminator says of a fake", fontsize=LETTERS)
+        axis.set_ylabel(name, fontsize=LETTERS)
+        _plain(axis)
         for k, (moment, at) in enumerate(moments.items()):
             axis.axvline(at, color=INK, linewidth=1, linestyle=":")
             # Below the curves, which meet the line of an early moment near the top.
-            axis.annotate(moment, (at, 0.55 + 0.2 * k), (4, 0), textcoords="offset points",
-                          xycoords=("data", "axes fraction"), fontsize=10, color=INK)  # fmt: skip
-    axes[0].legend(frameon=False, loc="lower left")
+            look = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
+            look |= {"fontsize": LETTERS, "color": INK}
+            axis.annotate(moment, (at, 0.55 + 0.2 * k), (4, 0), **look)
+    axes[0].legend(frameon=False, loc="lower left", fontsize=LETTERS)
     figure.tight_layout()
     said = [
         f"{moment}, D(G(z)) is {at:.4f}: the slope is −{at:.4f} for log(1 − D) and −{1 - at:.4f} "
@@ -118,7 +120,7 @@ def draw_paths(paths: Mapping[str, np.ndarray], target: float) -> tuple[Figure, 
     """The mean of the generated points step by step, a line per game; target: the real mean."""
     import matplotlib.pyplot as plt
 
-    figure, axis = plt.subplots(figsize=(8.5, 3))
+    figure, axis = plt.subplots(figsize=(WIDTH, 3.4))
     axis.axhline(target, color=INK, linewidth=1, linestyle=":")
     said = []
     for k, (name, path) in enumerate(paths.items()):
@@ -126,10 +128,11 @@ def draw_paths(paths: Mapping[str, np.ndarray], target: float) -> tuple[Figure, 
                   zorder=3 - k)  # fmt: skip
         late = path[len(path) // 2 :]
         said.append(f"{name} from {late.min():.2f} to {late.max():.2f}")
-    axis.set(xlabel="step", ylabel="mean of the generated points", ylim=(-14, 14), xlim=(0, None))
-    axis.grid(alpha=0.3)
-    axis.spines[["top", "right"]].set_visible(False)
-    axis.legend(frameon=False, ncols=len(paths), loc="lower right")
+    axis.set(ylim=(-14, 14), xlim=(0, None))
+    axis.set_xlabel("step", fontsize=LETTERS)
+    axis.set_ylabel("mean of the points", fontsize=LETTERS)
+    _plain(axis)
+    axis.legend(frameon=False, ncols=len(paths), loc="lower right", fontsize=LETTERS)
     figure.tight_layout()
     return figure, (
         f"In the second half of the steps the mean goes {', '.join(said)}; "
@@ -140,38 +143,7 @@ def draw_paths(paths: Mapping[str, np.ndarray], target: float) -> tuple[Figure, 
 plot_paths = presented(draw_paths)
 
 
-def draw_early(table: Mapping[str, np.ndarray], rules: tuple[str, ...]) -> tuple[Figure, str]:
-    """How far from faces a GAN's images are while it trains, and how many of them rules flag.
-
-    table: ``images`` shown, ``KID`` and, named by each of `rules`, the share flagged in percent.
-    """
-    import matplotlib.pyplot as plt
-
-    figure, axes = plt.subplots(1, 2, figsize=(9, 3.2))
-    images = np.asarray(table["images"])
-    axes[0].plot(images, table["KID"], "o-", color=INK, linewidth=2)
-    axes[0].set_ylabel("KID (0: as portraits)")
-    axes[0].set_ylim(bottom=0)
-    said = []
-    for k, rule in enumerate(rules):
-        shares = np.asarray(table[rule])
-        axes[1].plot(images, shares, color=SCREENS[k], linestyle=DASHES[k], marker=MARKS[k],
-                     linewidth=2, label=rule)  # fmt: skip
-        most = int(shares.argmax())
-        said.append(f"{rule} {shares[0]:.1f} % at first, at most {shares[most]:.1f} % "
-                    f"after {images[most]:,} images, {shares[-1]:.1f} % at the end")  # fmt: skip
-    axes[1].set(ylabel="flagged (% of the images)", ylim=(0, None))
-    axes[1].set_ylim(-1, max(5, 1.15 * max(np.max(table[rule]) for rule in rules)))
-    axes[1].legend(frameon=False)
-    for axis in axes:
-        axis.set_xlabel("existing faces shown (images)")
-        axis.set_xlim(left=0)
-        axis.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-        axis.grid(alpha=0.3)
-        axis.spines[["top", "right"]].set_visible(False)
-    figure.tight_layout()
-    kid = np.asarray(table["KID"])
-    return figure, f"KID goes from {kid[0]:.1f} to {kid[-1]:.1f}. Flagged: {'; '.join(said)}."
-
-
-plot_early = presented(draw_early)
+def _plain(axis: Axes) -> None:
+    axis.tick_params(labelsize=LETTERS)
+    axis.grid(alpha=0.3)
+    axis.spines[["top", "right"]].set_visible(False)

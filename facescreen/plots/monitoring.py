@@ -8,17 +8,30 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from facescreen.images import contact_sheet
-from facescreen.plots.base import DASHES, INK, SCREENS, hold_size
+from facescreen.plots.base import DASHES, INK, SCREENS, hold_size, presented
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 GAP = 2  # pixels between samples
+WIDTH, LOSSES = 10.2, 2.9  # of a figure, and the height of its losses, in inches
+LETTERS = 11.5  # in points
 LOSS_NAMES = {
     "model": "generator",
     "pixels": "pixel difference",
 }  # of losses, where they need another
+
+
+def draw_losses(history: Sequence[Mapping[str, float]]) -> tuple[Figure, str]:
+    """Losses over images shown; history: rows of `facescreen.gan.training.train`."""
+    figure = _figure(3.6)
+    axis = figure.subplots()
+    figure.subplots_adjust(left=0.075, right=0.99, bottom=0.16, top=0.9)
+    return figure, _draw_losses(axis, history)
+
+
+plot_losses = presented(draw_losses)
 
 
 def draw_training(
@@ -28,43 +41,56 @@ def draw_training(
     columns: int = 8,
     rows: Sequence[str] = (),
 ) -> tuple[Figure, str]:
-    """Losses over images shown, and a sheet of samples uint8 (N, H, W, 3), None for none yet.
+    """Losses over images shown; below, samples uint8 (N, H, W, 3), None for none yet.
 
     history: rows of `facescreen.gan.training.train`. images: after how many the samples were drawn.
-    rows: what the rows of the sheet show, where they differ.
-    Uses no pyplot, which belongs to the main thread: training is watched from another one.
+    rows: what the rows of the sheet show, where they differ; otherwise two rows are shown.
+    """
+    shown = None if samples is None else samples if rows else samples[: 2 * columns]
+    lines = 2 if shown is None else -(-len(shown) // columns)
+    height = LOSSES + 0.35 + lines * WIDTH / columns
+    figure = _figure(height)
+    top = figure.add_axes((0.075, 1 - (LOSSES - 0.5) / height, 0.915, (LOSSES - 0.8) / height))
+    below = figure.add_axes((0, 0.3 / height, 1, (height - LOSSES - 0.35) / height))
+    below.set(xticks=[], yticks=[])
+    for spine in below.spines.values():
+        spine.set_visible(False)
+    said = _draw_losses(top, history)
+    hold_size(figure)
+    if shown is None:
+        return figure, f"{said} No samples have been drawn yet."
+    below.imshow(contact_sheet(shown, columns=columns, gap=GAP), interpolation="nearest")
+    below.set_xlabel(_caption(images, rows), fontsize=LETTERS, color=INK)
+    many = "" if len(shown) == len(samples) else f", {len(shown)} of them shown"
+    return figure, (
+        f"{said} {len(samples)} samples after {images:,} images{many}, from the same inputs each "
+        "time."
+    )
+
+
+def _figure(height: float) -> Figure:
+    """A figure as wide as the page.
+
+    It is not pyplot's, which belongs to the main thread: training is watched from another one.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(11, 4))
+    figure = Figure(figsize=(WIDTH, height))
     FigureCanvasAgg(figure)
-    left, right = figure.subplots(1, 2, width_ratios=[1, 1.15])
-    figure.subplots_adjust(left=0.07, right=0.99, bottom=0.14, top=0.9, wspace=0.06)
-    said = _draw_losses(left, history)
-    right.set(xticks=[], yticks=[])
-    for spine in right.spines.values():
-        spine.set_visible(False)
-    if samples is None:
-        drawn = "No samples have been drawn yet."
-    else:
-        right.imshow(contact_sheet(samples, columns=columns, gap=GAP))
-        drawn = f"{len(samples)} samples after {images:,} images, from the same inputs each time."
-        if rows:
-            step = samples.shape[1] + GAP
-            right.set_yticks([GAP + step * (k + 0.5) for k in range(len(rows))], rows)
-            right.tick_params(left=False, labelleft=False, labelright=True, labelsize=11)
-            figure.subplots_adjust(right=0.9)
-        right.set_xlabel(f"samples after {images:,} images", fontsize=12, color=INK)
-    hold_size(figure)
-    return figure, f"{said} {drawn}"
+    return figure
+
+
+def _caption(images: int, rows: Sequence[str]) -> str:
+    named = f": {', '.join(rows)}, from the top" if rows else ""
+    return f"samples after {images:,} images{named}"
 
 
 def _draw_losses(axis: Axes, history: Sequence[Mapping[str, float]]) -> str:
     """A line per loss, named at its end; returns where each stands."""
-    axis.set_xlabel("existing faces shown to the GAN (images)", fontsize=12)
-    axis.set_ylabel("loss (mean of some steps)", fontsize=12)
-    axis.tick_params(labelsize=11)
+    axis.set_xlabel("existing faces shown to the GAN (images)", fontsize=LETTERS)
+    axis.set_ylabel("loss (mean of steps)", fontsize=LETTERS)
+    axis.tick_params(labelsize=LETTERS)
     axis.spines[["top", "right"]].set_visible(False)
     axis.grid(alpha=0.3)
     axis.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
@@ -72,7 +98,7 @@ def _draw_losses(axis: Axes, history: Sequence[Mapping[str, float]]) -> str:
     losses = list(dict.fromkeys(name for row in history for name in row if name != "images"))
     if not losses:
         axis.set(xlim=(0, 1), ylim=(0, 1), xticks=[], yticks=[])
-        axis.text(0.5, 0.5, "no losses yet", ha="center", fontsize=13, color=INK)
+        axis.text(0.5, 0.5, "no losses yet", ha="center", fontsize=LETTERS, color=INK)
         return "No losses yet."
     parts = []
     for k, loss in enumerate(losses):
@@ -87,6 +113,6 @@ def _draw_losses(axis: Axes, history: Sequence[Mapping[str, float]]) -> str:
                   color=SCREENS[k % len(SCREENS)], linestyle=DASHES[k % len(DASHES)])  # fmt: skip
         parts.append(f"{name} {points[0][1]:.2f} at first, {last:.2f} now")
     axis.set_xlim(left=0)
-    look = {"fontsize": 12, "frameon": False, "ncols": len(parts), "handlelength": 2.5}
+    look = {"fontsize": LETTERS, "frameon": False, "ncols": len(parts), "handlelength": 2.5}
     axis.legend(loc="lower left", bbox_to_anchor=(0, 1), **look)
     return f"Losses after {history[-1]['images']:,} images: {'; '.join(parts)}."

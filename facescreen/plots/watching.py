@@ -1,0 +1,212 @@
+"""Figures of a training that is watched: raw weights beside their average, look after look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from facescreen.plots.base import (
+    BROKEN,
+    DASHES,
+    INK,
+    MARKS,
+    SCREENS,
+    VALID,
+    picture,
+    present,
+    presented,
+)
+from facescreen.plots.faces import draw_faces
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from facescreen.screening import Rule
+
+Looks = Mapping[int, np.ndarray]  # after how many existing faces → what was drawn then (N, H, W, 3)
+WIDTH, LETTERS = 10.2, 11.5  # of a figure in inches, of its lettering in points
+SIDE, GAP = 1.3, 0.04  # of an image, between two, in inches
+PAIR_LOOKS = ((VALID, "-", "o"), (BROKEN, "--", "s"))
+
+
+class Live:
+    """A place in the notebook where one figure follows another."""
+
+    def __init__(self, words: str = "loading …") -> None:
+        from IPython.display import Markdown, display
+
+        self._place = display(Markdown(words), display_id=True)
+
+    def show(self, figure: Figure, sentence: str) -> None:
+        """Show a figure in place of what was there."""
+        data, about = picture(figure, sentence)
+        if self._place is not None:  # None outside a notebook
+            self._place.update(data, raw=True, metadata=about)
+
+
+def draw_side_by_side(groups: Mapping[str, np.ndarray], columns: int = 6) -> Figure:
+    """A row of faces for each group, uint8 (N, H, W, 3), as large as the page allows."""
+    faces = np.concatenate([images[:columns] for images in groups.values()])
+    return draw_faces(faces, None, None, columns, list(groups), 1.6)
+
+
+def show_side_by_side(groups: Mapping[str, np.ndarray], sentence: str, columns: int = 6) -> None:
+    """Present `draw_side_by_side`."""
+    present(draw_side_by_side(groups, columns), sentence)
+
+
+def draw_looks(
+    looks: Mapping[str, Looks], rule: Rule, moments: int = 7, inputs: int = 2
+) -> tuple[Figure, str]:
+    """A column for each of some moments, a row for each of some inputs and each way of drawing.
+
+    looks: by name of the way, "raw" first; images of one moment are drawn from the same inputs.
+    rule: frames what it flags. The inputs shown are those that it flags most often in the first
+    way, so that there is something to see.
+    """
+    import matplotlib.pyplot as plt
+
+    first = next(iter(looks.values()))
+    flagged = {way: {at: rule(made).broken for at, made in own.items()}
+               for way, own in looks.items()}  # fmt: skip
+    often = np.sum(list(flagged[next(iter(looks))].values()), axis=0)
+    chosen = np.argsort(-often, kind="stable")[:inputs]
+    at = np.array(list(first))
+    at = at[np.unique(np.linspace(0, len(at) - 1, moments).round().astype(int))]
+    rows = [(one, way) for one in chosen for way in looks]
+    left, top = 0.85, 0.32
+    size = left + len(at) * (SIDE + GAP), top + len(rows) * (SIDE + GAP)
+    figure, counts = plt.figure(figsize=size), dict.fromkeys(looks, 0)
+    for row, (one, way) in enumerate(rows):
+        for column, moment in enumerate(at):
+            corner = left + column * (SIDE + GAP), size[1] - top - row * (SIDE + GAP) - SIDE
+            place = (corner[0] / size[0], corner[1] / size[1], SIDE / size[0], SIDE / size[1])
+            axis = figure.add_axes(place, xticks=[], yticks=[])
+            axis.imshow(looks[way][moment][one], interpolation="nearest", aspect="auto")
+            marked = bool(flagged[way][moment][one])
+            counts[way] += marked
+            _frame(axis, marked)
+            if row == 0:
+                axis.set_title(f"{moment:,}", fontsize=LETTERS, color=INK, pad=4)
+            if column == 0:
+                axis.set_ylabel(way, fontsize=LETTERS, color=INK)
+    figure.text(0, 1 - 0.22 / size[1], "images:", fontsize=LETTERS, color=INK)
+    said = ", ".join(f"{count} of the {len(at) * len(chosen)} {way} ones"
+                     for way, count in counts.items())  # fmt: skip
+    return figure, (
+        f"{len(chosen)} of {len(often)} inputs, those that the rule flags most often when drawn "
+        f"{next(iter(looks))}, at {len(at)} of {len(first)} looks; ✗ and a frame: flagged by the "
+        f"rule, {said}."
+    )
+
+
+plot_looks = presented(draw_looks)
+
+
+def _frame(axis: Axes, marked: bool) -> None:
+    for spine in axis.spines.values():
+        spine.set(visible=marked, color=BROKEN, linewidth=3)
+    if marked:
+        axis.text(0.04, 0.95, "✗", fontsize=LETTERS, color="white", transform=axis.transAxes,
+                  va="top", bbox={"color": BROKEN, "pad": 1.5})  # fmt: skip
+
+
+def draw_early(
+    shares: Mapping[str, Mapping[int, float]], distances: Mapping[str, Mapping[int, float]]
+) -> tuple[Figure, str]:
+    """How many images a rule flags while a GAN trains, and how far from faces they are.
+
+    Both by the way of drawing and after how many existing faces: percent, and KID.
+    """
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(1, 2, figsize=(WIDTH, 3.6))
+    said = []
+    for axis, table in zip(axes, (shares, distances), strict=True):
+        for (way, own), (color, dash, mark) in zip(table.items(), PAIR_LOOKS, strict=True):
+            axis.plot(list(own), list(own.values()), color=color, linestyle=dash, marker=mark,
+                      linewidth=2, label=way)  # fmt: skip
+        _counted(axis)
+    for way, own in shares.items():
+        most = max(own, key=own.__getitem__)
+        said.append(f"{way} {own[min(own)]:.1f} % at first, at most {own[most]:.1f} % after "
+                    f"{most:,} images, {own[max(own)]:.1f} % at the end")  # fmt: skip
+    axes[0].set_ylabel("flagged (% of the images)", fontsize=LETTERS)
+    axes[0].set_ylim(-1, max(5, 1.15 * max(max(own.values()) for own in shares.values())))
+    axes[1].set_ylabel("KID (0: as existing faces)", fontsize=LETTERS)
+    axes[1].set_ylim(bottom=0)
+    axes[0].legend(frameon=False, fontsize=LETTERS, loc="upper left")
+    figure.tight_layout()
+    goes = "; ".join(f"{way} from {own[min(own)]:.1f} to {own[max(own)]:.1f}"
+                     for way, own in distances.items())  # fmt: skip
+    return figure, f"Flagged: {'; '.join(said)}. KID goes: {goes}."
+
+
+plot_early = presented(draw_early)
+
+
+def _counted(axis: Axes) -> None:
+    """An axis of images shown."""
+    axis.set_xlabel("existing faces shown (images)", fontsize=LETTERS)
+    axis.set_xlim(left=0)
+    axis.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    axis.locator_params(axis="x", nbins=6)
+    axis.tick_params(labelsize=LETTERS)
+    axis.grid(alpha=0.3)
+    axis.spines[["top", "right"]].set_visible(False)
+
+
+def draw_trainings(
+    seeds: np.ndarray,
+    learned_from: np.ndarray,
+    marks: Mapping[str, np.ndarray],
+    ends: tuple[int, ...] = (2_000, 5_000, 10_000, 20_000, 40_000),
+) -> tuple[Figure, str]:
+    """Shares of marked images by stage of learning, a line for each training; a panel each mark.
+
+    seeds, learned_from: (N,), of which training an image is, and after how many existing faces.
+    marks: bool (N,) by name. ends: where the stages end, in existing faces.
+    """
+    import matplotlib.pyplot as plt
+
+    from facescreen.screening import Rate
+
+    stages = np.searchsorted(ends, learned_from)
+    used = np.unique(stages)
+    figure, axes = plt.subplots(1, len(marks), figsize=(WIDTH, 4.0), sharey=True, squeeze=False)
+    said = []
+    for axis, (name, marked) in zip(axes.flat, marks.items(), strict=True):
+        shares = np.array([[100 * marked[(seeds == seed) & (stages == stage)].mean()
+                            for stage in used] for seed in np.unique(seeds)])  # fmt: skip
+        for k, (seed, own) in enumerate(zip(np.unique(seeds), shares, strict=True)):
+            axis.plot(range(len(used)), own, color=SCREENS[k % 6], linestyle=DASHES[k % 5],
+                      marker=MARKS[k % 8], linewidth=1.8, label=f"seed {seed}")  # fmt: skip
+        _staged(axis, [ends[stage] for stage in used], name)
+        parts = [f"{own.min():.0f} to {own.max():.0f} %" for own in (shares[:, 0], shares[:, -1])]
+        said.append(f"{name}: from seed to seed {parts[0]} at first, {parts[1]} in the last stage")
+    axes[0, 0].set_ylabel("share of the images (%)", fontsize=LETTERS)
+    axes[0, 0].set_ylim(-3, 106)
+    axes[0, -1].legend(frameon=False, fontsize=LETTERS, ncols=2)
+    figure.tight_layout()
+    count = min(int(((seeds == seed) & (stages == used[0])).sum()) for seed in np.unique(seeds))
+    half = Rate.of(count // 2, count)
+    return figure, (
+        f"{'. '.join(said)}. A point of the first stage stands for {count} images: where it shows "
+        f"50 %, its 95 % interval goes from {100 * half.low:.0f} to {100 * half.high:.0f} %."
+    )
+
+
+plot_trainings = presented(draw_trainings)
+
+
+def _staged(axis: Axes, ends: list[int], name: str) -> None:
+    """An axis of stages, named by where they end, in thousands."""
+    axis.set_xticks(range(len(ends)), [f"to {end / 1000:g}" for end in ends])
+    axis.set_xlabel("existing faces shown (thousands)", fontsize=LETTERS)
+    axis.set_title(name, fontsize=LETTERS + 0.5, color=INK)
+    axis.tick_params(labelsize=LETTERS)
+    axis.grid(alpha=0.3)
+    axis.spines[["top", "right"]].set_visible(False)
