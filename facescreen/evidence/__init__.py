@@ -8,6 +8,7 @@ of it, `ledger` says which of the paper's claims held on which images.
 """
 
 from facescreen.evidence.figures import FIGURES
+from facescreen.evidence.figures_of_outcomes import draw_alarms, draw_outcomes
 from facescreen.evidence.gathered import TABLE_RULES, Evidence
 from facescreen.evidence.ledger import by_images, ledger, tally
 from facescreen.evidence.rebuild import rebuild
@@ -19,6 +20,8 @@ __all__ = [
     "TABLE_RULES",
     "Evidence",
     "by_images",
+    "draw_alarms",
+    "draw_outcomes",
     "ledger",
     "rebuild",
     "tally",

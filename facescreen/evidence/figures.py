@@ -9,6 +9,7 @@ import numpy as np
 
 from facescreen.evaluation import at_equal_valid_loss, broken_rate_curve, paper_table
 from facescreen.evidence.figures_by_population import BY_POPULATION
+from facescreen.evidence.figures_of_outcomes import SUMMARIES
 from facescreen.evidence.gathered import VALID_LOST, Evidence
 from facescreen.evidence.tables import kinds as kinds_of_damage
 from facescreen.evidence.tables import screening
@@ -28,7 +29,7 @@ from facescreen.screening import LABELS, SIGNS
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-COLUMNS, TILE = 10, 0.85  # images in a row of a gallery, and their width in inches
+COLUMNS, TILE = 8, 0.85  # images in a row of a gallery, and their width in inches
 
 
 def labels(evidence: Evidence) -> tuple[Figure, str]:
@@ -97,13 +98,13 @@ def kinds(evidence: Evidence) -> tuple[Figure, str]:
 
 
 def planted(evidence: Evidence) -> tuple[Figure, str]:
-    """Planted damage, a column for each kind."""
+    """Planted damage, a portrait for each kind."""
     batch = evidence.planted
     names = list(dict.fromkeys(batch.kinds.tolist()))
-    columns = np.stack([np.flatnonzero(batch.kinds == name)[:2] for name in names], axis=1)
-    captions = [spelled(name) for name in names] * len(columns)
-    figure = draw_faces(batch.images[columns.ravel()], captions, columns=len(names), tile=TILE)
-    return figure, f"Portraits damaged in {len(names)} ways: {', '.join(captions[: len(names)])}."
+    first = [np.flatnonzero(batch.kinds == name)[0] for name in names]
+    captions = [spelled(name) for name in names]
+    figure = draw_faces(batch.images[first], captions, columns=6, tile=TILE)
+    return figure, f"Portraits damaged in {len(names)} ways: {', '.join(captions)}."
 
 
 def screens(evidence: Evidence) -> tuple[Figure, str]:
@@ -149,10 +150,14 @@ def _tradeoff(pool: ReferencePool, scores: dict[str, np.ndarray]) -> tuple[Figur
     return draw_tradeoff(curves, points.drop(columns="threshold"), "caught %")
 
 
-FIGURES: dict[str, Callable[[Evidence], tuple[Figure, str]]] = BY_POPULATION | {
-    function.__name__: function
-    for function in (
-        *(labels, spreads, rates, differing, planted, kinds),
-        *(screens, screens_strong, caught_by_signs),
-    )
-}
+FIGURES: dict[str, Callable[[Evidence], tuple[Figure, str]]] = (
+    BY_POPULATION
+    | SUMMARIES
+    | {
+        function.__name__: function
+        for function in (
+            *(labels, spreads, rates, differing, planted, kinds),
+            *(screens, screens_strong, caught_by_signs),
+        )
+    }
+)

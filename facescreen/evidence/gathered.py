@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from facescreen.breakage import KINDS, DamagedBatch, plant_all
-from facescreen.evaluation import PAPER_SAVED
+from facescreen.evaluation import PAPER_SAVED, false_alarms
 from facescreen.evidence.populations import TABLE_RULES, Population, elsewhere, of_pool
 from facescreen.faces import portraits
 from facescreen.labels import ReferencePool, load_reference
@@ -22,6 +23,9 @@ from facescreen.screening import (
     SingleColorRule,
     Verdicts,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 OTHERS = "multi, others' sum"  # the other reading of the paper's white sum
 POPULATIONS = {  # what a pool is called where populations are compared
@@ -99,6 +103,17 @@ class Evidence:
     def population_of(self, pool: ReferencePool) -> Population:
         """A pool of `POPULATIONS` as a population."""
         return next(self.populations[n] for n, a in POPULATIONS.items() if getattr(self, a) is pool)
+
+    # --- false alarms ----------------------------------------------------------------------------
+
+    @cached_property
+    def alarms(self) -> pd.DataFrame:
+        """False alarms of the rules on clean portraits, varied and studio, by what they show."""
+        import pandas as pd
+
+        sources = ("portraits", "portraits:studio")
+        tables = {s: false_alarms(s, count=self.alarm_faces) for s in sources}
+        return pd.concat(tables, names=["source"])
 
     # --- screens ---------------------------------------------------------------------------------
 

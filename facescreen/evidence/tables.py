@@ -194,13 +194,7 @@ def by_brightness(evidence: Evidence) -> pd.DataFrame:
 
 def alarms(evidence: Evidence) -> pd.DataFrame:
     """False alarms of the rules on clean portraits, varied and studio, by what they show."""
-    import pandas as pd
-
-    from facescreen.evaluation import false_alarms
-
-    sources = ("portraits", "portraits:studio")
-    tables = {s: false_alarms(s, count=evidence.alarm_faces) for s in sources}
-    return pd.concat(tables, names=["source"])
+    return evidence.alarms
 
 
 def save_path(evidence: Evidence) -> pd.DataFrame:

@@ -67,10 +67,12 @@ def switch(*, like: bool) -> Expected:
     return Expected(lambda _: "True or False", like, lambda value, _: isinstance(value, bool))
 
 
-def text(*, like: str) -> Expected:
-    """Any text that is not empty."""
+def text(*, like: str, empty: bool = False) -> Expected:
+    """Any text; one that is empty only where `empty` allows it."""
     return Expected(
-        lambda _: "a text", like, lambda value, _: isinstance(value, str) and bool(value.strip())
+        lambda _: "a text" + (", or an empty one" if empty else ""),
+        like,
+        lambda value, _: isinstance(value, str) and (empty or bool(value.strip())),
     )
 
 

@@ -32,6 +32,7 @@ def said(given: dict, **expected) -> str:
         (np.float32(0.5), number(above=0, like=0.5)),
         (False, switch(like=True)),
         ("folder:a=b", text(like="portraits")),
+        ("", text(like="tables", empty=True)),
         ("strong", one_of("default", "strong")),
         ([5, 34], several(whole(0, like=5))),
         ((0.0,), several(number(like=0.1), 1, 3)),

@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import statistics
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from facescreen.lessons import ROOT, execute, find_lessons
 from facescreen.lessons.pages import first_picture
+from facescreen.lessons.parameters import parameters_of
 
 LESSONS = find_lessons(ROOT / "notebooks")
 
@@ -119,6 +121,31 @@ def test_one_parameters_cell_of_typed_commented_literals(lesson):
         assert re.search(r"  # \S+", line), f"no comment on: {line}"
 
 
+def test_one_call_checks_every_parameter(lesson):
+    (given,) = [c.source for c in lesson.cells if "parameters" in c.metadata.get("tags", [])]
+    names = [statement.target.id for statement in ast.parse(given).body]
+    calls = [
+        call
+        for cell in lesson.cells
+        if cell.cell_type == "code"
+        for call in ast.walk(ast.parse(cell.source))
+        if isinstance(call, ast.Call) and ast.unparse(call.func).endswith("check_parameters")
+    ]
+    assert [sorted(keyword.arg for keyword in call.keywords) for call in calls] == [sorted(names)]
+
+
+def test_a_code_cell_is_short(lesson):
+    lengths = [len(c.source.splitlines()) for c in lesson.cells if c.cell_type == "code"]
+    assert max(lengths) <= 14 and statistics.median(lengths) <= 5, lengths
+
+
+def test_the_exercises_end_in_a_score(lesson):
+    number = re.search(r"\*(?:Lesson|Appendix) (\w+)", lesson.cells[0].source)[1]
+    code = [cell.source for cell in lesson.cells if cell.cell_type == "code"]
+    last = max(k for k, source in enumerate(code) if "exercises.check_" in source)
+    assert code[last + 1] == f'exercises.score("{number}");'
+
+
 def test_every_cell_was_run_in_order_and_none_failed(lesson):
     code = [cell for cell in lesson.cells if cell.cell_type == "code"]
     assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
@@ -149,6 +176,7 @@ def test_a_lesson_is_small_enough_to_open(path):
 
 def test_papermill_knows_every_parameter():
     known = papermill.inspect_notebook(str(LESSONS[-1]))
+    assert list(known) == list(parameters_of(LESSONS[-1]))
     assert all(p["inferred_type_name"] != "None" and p["help"] for p in known.values())
 
 
