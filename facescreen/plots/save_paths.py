@@ -1,4 +1,4 @@
-"""What rules say of the same images, saved in different ways."""
+"""What rules say of the same images, saved in different ways: one blob, and many images."""
 
 from __future__ import annotations
 
@@ -6,12 +6,32 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facescreen.breakage.save_path import side_by_side
+from facescreen.breakage.save_path import PATHS, one_blob, one_blob_table, side_by_side
 from facescreen.plots.base import INK, MARKS, SCREENS
+from facescreen.plots.faces import draw_faces
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
+
+
+def draw_saved_blob() -> tuple[Figure, str]:
+    """One face with a red blob, saved in every way, and what both rules measure of it."""
+    floats = one_blob()
+    table = one_blob_table(floats)
+    images = [save(floats)[0] for save in PATHS.values()]
+    most = max(len(image) for image in images)  # smaller ones are shown in larger pixels
+    shown = [i.repeat(most // len(i), 0).repeat(most // len(i), 1) for i in images]
+    captions = [
+        f"{path}: {at['single score']} | {at['multi score']}" for path, at in table.iterrows()
+    ]
+    found = table["single broken"].to_numpy()
+    figure = draw_faces(np.stack(shown), captions, found, columns=5, font=12)
+    return figure, (
+        f"One blob saved in {len(table)} ways, and what rules 1 | 2 measure of it, in pixels. Rule "
+        f"1 finds it in {found.sum()} of them (crosses), rule 2 in "
+        f"{table['multi broken'].sum()}."
+    )
 
 
 def draw_save_paths(table: pd.DataFrame) -> tuple[Figure, str]:
