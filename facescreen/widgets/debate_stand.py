@@ -74,10 +74,10 @@ def debate_html(stand: Stand, pixels: int, unsure: int) -> str:
     """
     single, color, total = stand.settings.values()
     names = (
-        f"<b>Single color</b><br>threshold {_pixels(single, pixels)}",
-        f"<b>Multi color</b><br>color threshold {_pixels(color, pixels)}, "
+        f"<b>Single color</b><br>threshold {_pixels(single, pixels)}<br>&nbsp;",
+        f"<b>Multi color</b><br>color threshold {_pixels(color, pixels)}<br>"
         # The sum counts a pixel once in each channel, so a white image has three times its pixels.
-        f"sum threshold <b>{total:,}</b> ({total / (3 * pixels):.1%} of 3 × {pixels:,})",
+        f"sum threshold <b>{total:,}</b> ({total / (3 * pixels):.1%} of 3 × {pixels:,} pixels)",
     )
     matrices = [_matrix(n, s) for n, s in zip(names, (stand.single, stand.multi), strict=True)]
     left_out = f" Left out, as unsure: {unsure:,}." if unsure else ""

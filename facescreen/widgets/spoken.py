@@ -18,7 +18,7 @@ Box = TypeVar("Box", bound=ipy.Box)
 
 
 def spoken(box: Box) -> Box:
-    """The same box, with the script as its last child, which is not seen."""
+    """The same box, with the script as its first child, which is not seen."""
     style, script = (
         Path(__file__).with_name(f"spoken.{kind}").read_text(encoding="utf-8")
         for kind in ("css", "js")
@@ -26,5 +26,5 @@ def spoken(box: Box) -> Box:
     html = {"text/html": f"<style>{style}</style><script>{script}</script>"}
     output = {"output_type": "display_data", "data": html, "metadata": {}}
     box.add_class(CLASS)
-    box.children = (*box.children, ipy.Output(outputs=(output,), layout={"display": "none"}))
+    box.children = (ipy.Output(outputs=(output,), layout={"display": "none"}), *box.children)
     return box

@@ -249,7 +249,7 @@ def _options(stops: Sequence[int]) -> list[tuple[str, int]]:
 
 
 def _put(slider: ipy.SelectionSlider, stops: list[int], value: int) -> None:
-    """Set a slider to a value; one that is no stop, but was typed, becomes a stop for a while."""
+    """Set a slider to a value; one that was typed between two stops becomes a stop."""
     if value in dict(slider.options).values():
         slider.value = value
         return

@@ -1,6 +1,7 @@
 """Laws of the threshold debate: what it shows is what counting image by image gives."""
 
 import re
+from itertools import pairwise
 from math import comb, sqrt
 
 import numpy as np
@@ -9,7 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from facescreen.screening import MultiColorRule, SingleColorRule, reference_verdict
-from facescreen.widgets import ThresholdDebate, threshold_debate
+from facescreen.widgets import ThresholdDebate, debate_gallery, threshold_debate
+from facescreen.widgets.debate_gallery import pick
+from facescreen.widgets.debate_paper import paper_html
+from facescreen.widgets.debate_stand import debate_html
 
 PAPER = {"threshold": 40, "color_threshold": 40, "sum_threshold": 1000}
 COUNT, SIDE = 36, 40
@@ -147,12 +151,68 @@ def test_images_that_changed_side_are_those_whose_verdict_differs(debate):
 
 def test_the_gallery_holds_broken_and_valid_images(debate):
     pairs = [("multi", k) for k in range(COUNT)]
-    kinds = [debate.kind(k) for _, k in debate.pick(pairs)]
+    kinds = [debate.kind(k) for _, k in pick(debate, pairs)]
     assert len(kinds) == 8 and kinds.count("broken") == 4
     valid = [pair for pair in pairs if debate.kind(pair[1]) == "valid"]
     broken = [pair for pair in pairs if debate.kind(pair[1]) == "broken"]
-    assert len(debate.pick(valid)) == 8 and debate.pick(valid[:1] + broken)[-1] == valid[0]
-    assert len(debate.pick(valid[:1] + broken)) == 8 and debate.pick([]) == []
+    assert len(pick(debate, valid)) == 8 and pick(debate, valid[:1] + broken)[-1] == valid[0]
+    assert len(pick(debate, valid[:1] + broken)) == 8 and pick(debate, []) == []
+
+
+@settings(max_examples=30)
+@given(st.lists(st.sets(st.integers(0, COUNT - 1)), min_size=1, max_size=6))
+def test_images_that_are_shown_and_still_changed_keep_their_order(debate, steps):
+    shown = []
+    for changed in steps:
+        pairs = [("single", k) for k in sorted(changed)]
+        before, shown = shown, pick(debate, pairs, shown)
+        kept = [pair for pair in before if pair in pairs]
+        assert shown[: len(kept)] == kept
+        assert len(shown) == len(set(shown)) == min(8, len(pairs)) and set(shown) <= set(pairs)
+
+
+def test_the_share_of_the_sum_is_that_of_all_three_channels():
+    white = np.full((1, SIDE, SIDE, 3), 255, np.uint8)
+    debate = ThresholdDebate(white, ["valid"])
+    (total,) = debate.measured[1].white_sum
+    html = debate_html(debate.at(sum_threshold=int(total)), debate.pixels, 0)
+    assert (
+        f"sum threshold <b>{3 * SIDE * SIDE:,}</b> (100.0% of 3 × {SIDE * SIDE:,} pixels)" in html
+    )
+    assert f"color threshold <b>40</b> pixels ({40 / SIDE**2:.1%})" in html
+
+
+PAPER_ROWS = {  # as printed in its Tables 2 and 3
+    "no screening": (396, "15.84%", "Tables 2 and 3"),
+    "single color, threshold 40": (69, "2.76%", "Table 2"),
+    "single color, threshold 20": (23, "0.92%", "Tables 2 and 3"),
+    "multi color, thresholds 40 and 1,000": (12, "0.48%", "Table 3"),
+}
+
+
+def test_the_papers_figures_stand_beside_a_recount_at_its_thresholds(debate):
+    rows = re.findall("<tr>(.*?)</tr>", paper_html(debate))
+    found = [re.findall("<t[hd][^>]*>(.*?)</t[hd]>", row) for row in rows]
+    assert found[0][1].startswith("the paper:") and all(c.startswith("here:") for c in found[0][2:])
+    rules = (None, SingleColorRule(40), SingleColorRule(20), MultiColorRule(40, 1000))
+    labels = made_up_labels()
+    assert [row[0] for row in found[1:]] == list(PAPER_ROWS)
+    for (name, paper, *here), rule in zip(found[1:], rules, strict=True):
+        broken, rate, where = PAPER_ROWS[name]
+        assert paper == f"<b>{rate}</b> ({broken} of 2,500; {where})"
+        passed = np.array([rule is None or not reference_verdict(image, rule)[0]
+                           for image in debate.images])  # fmt: skip
+        for cell, counted in zip(here, (["broken_saturated"], ["broken_saturated", "broken_other"]),
+                                 strict=False):  # fmt: skip
+            one = (passed & np.isin(labels, counted)).sum()
+            assert f"; {one} of {one + (passed & (labels == 'valid')).sum()})" in cell
+        valid = labels == "valid"
+        assert f"; {(valid & ~passed).sum()} of {valid.sum()})" in here[2]
+
+
+def test_labels_that_tell_no_kind_have_one_reading(debate):
+    html = paper_html(ThresholdDebate(debate.images, made_up_labels() != "valid"))
+    assert "here: labeled broken, among the passed" in html and "by color" not in html
 
 
 @pytest.mark.parametrize(
@@ -174,11 +234,44 @@ def test_wrong_input_is_told(images, labels, said):
 
 
 @pytest.fixture
-def view():
-    box = threshold_debate(made_up(), made_up_labels())
-    single, color, total, paper, *panes = box.children
-    sliders = {"threshold": single, "color_threshold": color, "sum_threshold": total}
-    return box, sliders, paper, *panes
+def clock(monkeypatch):
+    """A clock that stands still until it is told to go on."""
+    at = {"now": 100.0}
+    monkeypatch.setattr(debate_gallery.time, "monotonic", lambda: at["now"])
+    return at
+
+
+class View:
+    """A debate's box, with its parts by what they are."""
+
+    def __init__(self, *given):
+        self.box = threshold_debate(*given)
+        _script, *pairs, buttons, self.paper, self.tables, self.said, self.faces = self.box.children
+        self.back, self.compare = buttons.children
+        self.sliders = dict(zip(PAPER, (pair.children[0] for pair in pairs), strict=True))
+        self.boxes = dict(zip(PAPER, (pair.children[1] for pair in pairs), strict=True))
+
+    @property
+    def values(self):
+        values = {name: slider.value for name, slider in self.sliders.items()}
+        assert values == {name: box.value for name, box in self.boxes.items()}
+        assert values == self.box.stand().settings
+        return values
+
+    @property
+    def sentence(self):
+        (output,) = self.said.outputs
+        return output["data"]["text/markdown"]
+
+    @property
+    def alt(self):
+        (output,) = self.faces.outputs
+        return output["metadata"]["image/png"]["alt"]
+
+
+@pytest.fixture
+def view(clock):
+    return View(made_up(), made_up_labels())
 
 
 def cells(pane):
@@ -189,52 +282,106 @@ def cells(pane):
     return dict(numbers[:4]), dict(numbers[4:])
 
 
-def alt(pane):
-    (output, _) = pane.outputs
-    return output["metadata"]["image/png"]["alt"]
-
-
 def test_it_opens_at_the_papers_thresholds(view):
-    box, sliders, _, tables, faces = view
-    assert {name: slider.value for name, slider in sliders.items()} == PAPER
-    assert cells(tables) == (of(box.debate.at().single), of(box.debate.at().multi))
-    assert "rules disagree on" in alt(faces)
-    assert all(s.description and not s.continuous_update for s in sliders.values())
+    assert view.values == PAPER
+    assert cells(view.tables) == (of(view.box.debate.at().single), of(view.box.debate.at().multi))
+    assert "rules disagree on" in view.sentence and "multi " in view.alt
+    assert all(s.description and not s.continuous_update for s in view.sliders.values())
+    for name, box in view.boxes.items():
+        assert box.description == f"{view.sliders[name].description}, typed"
 
 
 @pytest.mark.parametrize("name", list(PAPER))
 @pytest.mark.parametrize("end", [0, -1])
 def test_each_control_at_its_ends_and_back(view, name, end):
-    box, sliders, paper, tables, faces = view
-    value = sliders[name].options[end][1]
-    sliders[name].value = value
-    stand = box.debate.at(**PAPER | {name: value})
-    assert cells(tables) == (of(stand.single), of(stand.multi))
-    said = alt(faces) if len(faces.outputs) == 2 else faces.outputs[0]["data"]["text/markdown"]
-    assert f"40 → {value:,}" in said or f"1,000 → {value:,}" in said
-    paper.click()
-    assert {name: slider.value for name, slider in sliders.items()} == PAPER
-    assert cells(tables) == (of(box.debate.at().single), of(box.debate.at().multi))
-    assert box.stand().settings == PAPER
+    value = view.sliders[name].options[end][1]
+    view.sliders[name].value = value
+    stand = view.box.debate.at(**PAPER | {name: value})
+    assert cells(view.tables) == (of(stand.single), of(stand.multi))
+    assert f"{PAPER[name]:,} → {value:,}" in view.sentence
+    view.back.click()
+    assert view.values == PAPER
+    assert cells(view.tables) == (of(view.box.debate.at().single), of(view.box.debate.at().multi))
+
+
+def test_a_threshold_may_be_typed_between_two_stops(view):
+    stops = view.box.debate.stops("threshold")
+    for typed in (43, 0, 47, stops[-1]):
+        view.boxes["threshold"].value = typed
+        assert view.values == PAPER | {"threshold": typed}
+        options = dict(view.sliders["threshold"].options)
+        assert set(stops) <= set(options.values()) and len(options) <= len(stops) + 1
+        assert list(options.values()) == sorted(options.values())
+        assert options[f"{typed:,}"] == typed
+        assert cells(view.tables)[0] == of(view.box.debate.at(typed).single)
+    view.boxes["threshold"].value = 10**9
+    assert view.values["threshold"] == stops[-1]
 
 
 def test_the_button_moves_all_at_once_and_nothing_twice(view):
-    box, sliders, paper, _, faces = view
-    for slider in sliders.values():
+    for slider in view.sliders.values():
         slider.value = slider.options[0][1]
-    paper.click()
-    said = alt(faces)
-    assert "Threshold 0 → 40, color threshold 0 → 40, sum threshold 0 → 1,000" in said
-    before = faces.outputs
-    paper.click()
-    assert faces.outputs is before or faces.outputs == before
-    sliders["threshold"].value = 20  # the slider is still listened to
-    assert box.stand().settings["threshold"] == 20
+    view.back.click()
+    assert "Threshold 0 → 40, color threshold 0 → 40, sum threshold 0 → 1,000" in view.sentence
+    before = view.faces.outputs
+    view.back.click()
+    assert view.faces.outputs is before
+    view.sliders["threshold"].value = 20  # the slider is still listened to
+    assert view.values["threshold"] == 20
 
 
-def test_no_label_of_a_kind_is_said_and_not_divided_by(view):
-    box = threshold_debate(made_up(4), ["valid"] * 4)
-    assert "Broken images missed: there are none" in box.children[4].outputs[0]["data"]["text/html"]
-    all_unsure = threshold_debate(made_up(4), ["unsure"] * 4)
-    html = all_unsure.children[4].outputs[0]["data"]["text/html"]
+def test_comparing_sets_the_papers_thresholds_and_shows_its_figures(view):
+    view.sliders["threshold"].value = 0
+    assert view.paper.outputs == ()
+    view.compare.value = True
+    assert view.values == PAPER
+    (shown,) = view.paper.outputs
+    assert shown["data"]["text/html"] == paper_html(view.box.debate)
+    view.sliders["threshold"].value = 0  # each row names its own thresholds, so it stays true
+    assert view.paper.outputs == (shown,)
+    view.compare.value = False
+    assert view.paper.outputs == () and view.values == PAPER | {"threshold": 0}
+
+
+def single_color(sentence):
+    return [int(n) for n in re.findall(r"single color \w+ (\d+) more", sentence)]
+
+
+def test_while_a_key_is_held_images_stay_and_the_change_is_told_from_the_start(view, clock):
+    slider, start = view.sliders["threshold"], view.box.stand()
+    steps = [v for _, v in slider.options if v > 40][::3]
+    seen = []
+    for step in steps:
+        clock["now"] += 0.3
+        slider.value = step
+        changed = view.box.debate.changed(start, view.box.stand())
+        assert f"Threshold 40 → {step:,}: " in view.sentence
+        assert sum(single_color(view.sentence)) == len(changed)
+        seen.append(view.faces.outputs)
+    drawn = [now is not before for before, now in pairwise(seen)]
+    assert any(drawn) and not all(drawn), "drawn where an image came, and only there"
+    clock["now"] += 5
+    before = slider.value
+    slider.value = steps[0]
+    assert f"Threshold {before:,} → {steps[0]}: " in view.sentence, "a new move"
+
+
+def test_a_step_that_changes_nothing_leaves_the_images(view, clock):
+    before = view.faces.outputs
+    view.boxes["sum_threshold"].value = 1001
+    assert "no image changed side. The images below are from before." in view.sentence
+    assert view.faces.outputs is before
+    clock["now"] += 0.3
+    view.boxes["sum_threshold"].value = 1000
+    assert "Back where the move began: no image changed side." in view.sentence
+
+
+def test_no_label_of_a_kind_is_said_and_not_divided_by():
+    html = View(made_up(4), ["valid"] * 4).tables.outputs[0]["data"]["text/html"]
+    assert "Broken images missed: there are none" in html
+    view = View(made_up(4), ["unsure"] * 4)
+    html = view.tables.outputs[0]["data"]["text/html"]
     assert "Left out, as unsure: 4." in html and "nan" not in html
+    view.compare.value = True
+    html = view.paper.outputs[0]["data"]["text/html"]
+    assert "there are none" in html and "nan" not in html

@@ -124,14 +124,14 @@ def test_the_explorer_refuses_what_it_cannot_show():
         histogram_explorer(images(), ["a", "b"])
 
 
-@pytest.mark.parametrize("description", ["Image", "Value", "or type it"])
+@pytest.mark.parametrize("description", ["Image", "Value", "Image, typed", "Value, typed"])
 @pytest.mark.parametrize("which", [0, 1, 2])
 def test_each_control_of_the_explorer_at_its_ends_and_default(description, which):
     shown, view = images(), histogram_explorer(images(), ["plain", "blob", "white", "near"])
     found = controls(view)
     found[description].value = settings_of(found[description])[which]
     index, value = found["Image"].value, found["Value"].value
-    assert value == found["or type it"].value
+    assert (index, value) == (found["Image, typed"].value, found["Value, typed"].value)
     _, alt, text = pane(view)
     model = HistogramExplorer(shown, ["plain", "blob", "white", "near"], index, value)
     assert text == model.text
@@ -232,7 +232,7 @@ def test_nothing_is_given_away_before_the_verdict():
         assert secret not in said
 
 
-@pytest.mark.parametrize("description", ["Face", "Strength", "Area", "Seed", "Kind"])
+@pytest.mark.parametrize("description", ["Face", "Strength", "Area", "Area, typed", "Seed", "Kind"])
 @pytest.mark.parametrize("which", [0, 1, 2])
 def test_each_control_of_the_lab_at_its_ends_and_default(description, which):
     view = break_it_lab(faces(), seed=5)
@@ -286,6 +286,16 @@ def test_a_new_setting_clears_the_prediction_and_a_verdict_locks_it():
     assert not found["Prediction"].disabled and found["Prediction"].value is None
 
 
+@pytest.mark.parametrize("description", ["Strength", "Area"])
+def test_two_decimals_are_kept_and_no_more(description):
+    found = controls(break_it_lab(faces()))
+    for box in (found[description], found[f"{description}, typed"]):
+        for value in (0.1 + 0.2, 0.09999999999999999, 0.333):
+            box.value = value
+            assert found[description].value == found[f"{description}, typed"].value
+            assert str(found[description].value) in ("0.3", "0.1", "0.33")
+
+
 # --- figures, and the widgets in a kernel ---------------------------------------------------------
 
 
@@ -324,7 +334,7 @@ view
 @pytest.mark.parametrize("name", ["histogram_explorer", "break_it_lab"])
 def test_in_a_kernel_the_pane_holds_picture_and_text_and_no_error(name, tmp_path):
     source = KERNEL.format(call=f"widgets.{name}(faces)")
-    steps = "view.children[0].children[0].value = 1"
+    steps = "view.children[1].children[0].children[0].value = 1"
     cells = [nbformat.v4.new_code_cell(text) for text in (source, steps)]
     notebook = nbformat.v4.new_notebook(cells=cells)
     nbformat.write(notebook, tmp_path / "01_scratch.ipynb")
@@ -332,7 +342,8 @@ def test_in_a_kernel_the_pane_holds_picture_and_text_and_no_error(name, tmp_path
     assert result.ok, result.message
     notebook = nbformat.read(tmp_path / "done.ipynb", as_version=4)
     state = notebook.metadata["widgets"]["application/vnd.jupyter.widget-state+json"]["state"]
-    (shown,) = [m["state"] for m in state.values() if m["model_name"] == "OutputModel"]
+    outputs = [m["state"] for m in state.values() if m["model_name"] == "OutputModel"]
+    (shown,) = [output for output in outputs if len(output["outputs"]) == 2]
     picture, text = shown["outputs"]
     assert "1" in picture["metadata"]["image/png"]["alt"].split(".")[0].split(",")[0]
     assert text["data"]["text/markdown"]
