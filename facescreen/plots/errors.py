@@ -110,9 +110,10 @@ def _say(name: str, table: pd.DataFrame, runs: Sequence[pd.DataFrame]) -> str:
     before, *after = table.index
     parts = []
     for rule in after:
-        said = f"{table.loc[rule, 'rate %']:.1f} %{_ends(runs, rule, 'rate %')} by {rule}"
+        left = table.loc[rule, "rate %"]  # NaN where it rejects every image that counts
+        said = f"{left:.1f} %{_ends(runs, rule, 'rate %')}" if left == left else "no image"
         lost = f"{table.loc[rule, 'valid lost %']:.1f} %{_ends(runs, rule, 'valid lost %')}"
-        parts.append(f"{said}, which loses {lost} of the valid images")
+        parts.append(f"{said} by {rule}, which loses {lost} of the valid images")
     start = f"{name[:1].upper()}{name[1:]}: {table.loc[before, 'rate %']:.1f} % broken"
     return f"{start}{_ends(runs, before, 'rate %')}; left are {'; '.join(parts)}."
 

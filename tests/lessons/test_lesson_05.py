@@ -3,63 +3,97 @@
 import ast
 
 import matplotlib.pyplot
+import numpy as np
 import pytest
 from lesson_runs import run_lesson
 
-from facescreen import plots
+from facescreen import plots, portraits
+from facescreen.labels import load_reference
 from facescreen.lessons import ROOT, execute
+from facescreen.screening import SingleColorRule
 
 LESSON = ROOT / "notebooks" / "05_screen_with_one_color.ipynb"
 ASKED = """
 import sys
 print("RESULT", repr({
     "torch": "torch" in sys.modules,
-    "saved": ours["saved"].tolist(),
-    "tried": ours["tried"].tolist(),
-    "rows": list(ours.index),
+    "saved": len(saved),
+    "tried": tried,
+    "rows": list(rules),
     "paper": paper["broken"].tolist(),
-    "between": int(between.sum()),
-    "red": int(score[2]),
-    "patches": [int(one.mask.sum()) for one in three],
-    "scores": scores.tolist(),
-    "planted": len(batch.images),
+    "paper rows": list(paper.index),
+    "strict": int(strict.sum()),
+    "left": {name: table["broken"].tolist() for name, table in tables.items()},
+    "lost": {name: table["valid lost %"].round(1).tolist() for name, table in tables.items()},
+    "runs": len(runs),
+    "missed": [int(these.sum()) for these in (white, short, missed)],
+    "score": score.tolist(),
 }))
 """
 
 
-def run(folder, **parameters) -> dict:
-    """What came of the lesson with these parameters."""
-    text, _ = run_lesson(LESSON, folder, ASKED, parameters)
-    return ast.literal_eval(text.split("RESULT ")[1].split("\n")[0])
+def run(folder, **parameters) -> tuple[dict, list[str]]:
+    """What came of the lesson with these parameters, and the sentences under its figures."""
+    text, said = run_lesson(LESSON, folder, ASKED, parameters)
+    return ast.literal_eval(text.split("RESULT ")[1].split("\n")[0]), said
 
 
-def test_counts_thresholds_and_patches_are_those_asked_for(tmp_path):
-    few = run(tmp_path / "a", count=1, images_per_kind=1, patch=0.01, seed=11)
-    assert few["saved"] == [1, 1, 1]
-    assert few["rows"] == ["none", "single 40", "single 20"]
-    assert few["planted"] == 3
-    assert few["patches"] == [41, 41, 41]
-    other = run(
-        tmp_path / "b", count=9999, threshold=100, low_threshold=7, patch=0.2, pool="strong",
-        images_per_kind=5,
+def recounted(pool: str, *thresholds: int) -> tuple[list[int], list[float]]:
+    """Saturated images that pass, and valid ones lost in percent: counted by plain NumPy."""
+    images, labels = load_reference(pool).images, load_reference(pool).labels
+    at_255 = (images == 255).sum(axis=(1, 2))
+    score = at_255.max(axis=1) - at_255.min(axis=1)
+    flags = [np.zeros(len(labels), bool), *(score >= t for t in thresholds)]
+    left = [int(((labels == "broken_saturated") & ~flag).sum()) for flag in flags]
+    return left, [round(100 * float(flag[labels == "valid"].mean()), 1) for flag in flags]
+
+
+def test_the_papers_thresholds_give_the_numbers_that_the_lesson_is_about(tmp_path):
+    found, said = run(tmp_path, count=1, patch=0.01, seed=11)
+    assert not found["torch"]
+    assert (found["saved"], found["rows"]) == (1, ["none", "single 40", "single 20"])
+    assert found["paper"] == [396, 69, 23]
+    for name, pool in (("ours while learning", "learning"),
+                       ("another generator, finished", "default")):  # fmt: skip
+        assert (found["left"][name], found["lost"][name]) == recounted(pool, 40, 20)
+    assert found["left"]["other people's GANs"] == [60, 7, 7]
+    assert found["lost"]["other people's GANs"] == [0.0, 3.5, 5.5]
+    assert found["runs"] == 6
+    assert found["missed"] == [1, 1, found["left"]["ours while learning"][1]]
+    assert found["score"][2] >= 41 and found["score"][4] == 0  # a red patch counts, a window not
+    shown = next(sentence for sentence in said if "by run" in sentence)
+    assert "other people's gans: 16.2 % broken; left are 2.3 % by single 40" in shown.lower()
+
+
+def test_other_parameters_change_what_comes_out(tmp_path):
+    found, _ = run(
+        tmp_path, count=9999, threshold=100, low_threshold=7, patch=0.2, pool="learning_plain",
+        finished="strong",
     )  # fmt: skip
-    assert other["tried"] == [576, 576, 576]  # the pool ends before so many are saved
-    assert other["saved"][0] == 576 > other["saved"][1] > other["saved"][2]
-    assert other["rows"] == ["none", "here 100, paper 40", "here 7, paper 20"]
-    assert other["saved"][1] - other["saved"][2] == other["between"] > 0
-    assert other["planted"] == 15
-    assert other["patches"] == [819, 819, 819]
-    for found in (few, other):
-        assert not found["torch"]
-        assert found["paper"] == [396, 69, 23]
-        assert found["red"] >= found["patches"][0]  # a red patch counts in red alone ...
-        assert found["scores"][0] >= found["patches"][0] > max(found["scores"][1:])  # ... not these
+    assert found["rows"] == ["none", "here 100, paper 40", "here 7, paper 20"]
+    assert found["paper rows"] == found["rows"], "the paper's numbers say whose thresholds they are"
+    assert found["tried"] == 576 > found["saved"]  # the pool ends before so many are saved
+    assert found["strict"] > 0
+    assert found["left"]["ours while learning"] == recounted("learning_plain", 100, 7)[0]
+    assert found["left"]["another generator, finished"] == recounted("strong", 100, 7)[0]
+    assert found["score"][2] >= 819
 
 
-@pytest.mark.parametrize("wrong", [{"low_threshold": 40}, {"low_threshold": 0}])
-def test_a_second_threshold_that_is_not_lower_is_refused(tmp_path, wrong):
+def test_one_threshold_twice_is_a_natural_sweep(tmp_path):
+    found, _ = run(tmp_path, threshold=20, low_threshold=20)
+    assert found["rows"] == ["none", "here 20, paper 40", "single 20"]
+    assert found["strict"] == 0
+    left = found["left"]["ours while learning"]
+    assert left[1] == left[2] == recounted("learning", 20)[0][1]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"low_threshold": 41}, {"low_threshold": 0}, {"threshold": "64.0"}, {"patch": 0}]
+)
+def test_a_parameter_that_cannot_be_is_named(tmp_path, wrong):
     result = execute(LESSON, tmp_path / "done.ipynb", wrong)
-    assert "low_threshold is the stricter one" in result.message
+    (name,) = wrong
+    assert f"{name} is " in result.message and f"such as {name} = " in result.message
 
 
 def test_the_flowchart_names_its_threshold_and_leads_back_to_the_start():
@@ -68,4 +102,19 @@ def test_the_flowchart_names_its_threshold_and_leads_back_to_the_start():
     assert "largest − smallest\n≥ 33?" in texts
     assert {"yes", "no"} <= set(texts)
     assert "33 pixels or more" in sentence and sentence.endswith(".")
+    matplotlib.pyplot.close("all")
+
+
+def test_white_and_color_short_of_255_add_nothing_to_rule_1():
+    face = np.minimum(portraits(1, seed=3, setting="studio")[0], 200)
+    _, sentence = plots.draw_growing(face, SingleColorRule(40), seed=3)
+    assert "6 of 8 for color at 255, 0 of 8 for white, 0 of 8 for color at 240 to 254" in sentence
+    matplotlib.pyplot.close("all")
+
+
+def test_groups_are_counted_and_an_empty_one_is_no_error():
+    images = np.arange(5, dtype=np.uint8).repeat(48).reshape(5, 4, 4, 3)
+    groups = {"even": np.arange(5) % 2 == 0, "none": np.zeros(5, bool)}
+    _, sentence = plots.draw_groups(images, groups, columns=2)
+    assert sentence == "Even: 3; none: 0."
     matplotlib.pyplot.close("all")

@@ -2,9 +2,15 @@
 
 import ast
 
+import matplotlib.pyplot
+import numpy as np
+import pandas as pd
+import pytest
 from lesson_runs import run_lesson
 
-from facescreen.lessons import ROOT
+from facescreen import evaluation, plots
+from facescreen.lessons import ROOT, execute
+from facescreen.screening import PoolWalk
 
 LESSON = ROOT / "notebooks" / "06_screen_with_many_colors.ipynb"
 
@@ -18,13 +24,16 @@ ASKED = """
 import sys
 print("RESULT", repr({
     "torch": "torch" in sys.modules,
-    "saved": ours["saved"].tolist(),
-    "names": list(ours.index),
-    "flags": int(judged[two].broken.sum()),
+    "names": list(rules),
+    "paper": list(paper.index),
+    "left": {name: its["broken"].tolist() for name, its in tables.items()},
+    "lost": {name: its["valid lost %"].round(1).tolist() for name, its in tables.items()},
+    "flags": int(judged[two].sum()),
     "planted": len(batch.images),
     "first": int(batch.images[0].sum()),
+    "steps": steps["verdict"].tolist(),
     "from": steps["value"].tolist(),
-    "right": bool((judged[two].broken == (color | white)).all()),
+    "right": bool((judged[two] == (color | white)).all()),
 }))
 """
 
@@ -33,28 +42,90 @@ def result(said: str) -> dict:
     return ast.literal_eval(said.partition("RESULT ")[2].splitlines()[0])
 
 
-def test_parameters_change_what_comes_out_and_torch_stays_out(tmp_path):
-    one = printed(tmp_path, "a", ASKED, pool="strong", count=120, images_per_kind=3, seed=4)
-    two = printed(tmp_path, "b", ASKED, pool="strong", count=1, images_per_kind=1, seed=5,
-                  color_threshold=60, low_threshold=30, sum_threshold=300, floor=250)  # fmt: skip
-    first, second = result(one), result(two)
-    assert not first["torch"] and not second["torch"]
-    assert first["right"] and second["right"]
-    assert first["saved"] == [120] * 4 and second["saved"] == [1] * 4
-    assert first["names"] == ["none", "single 40", "single 20", "multi 40 / 1,000"]
-    assert second["names"] == ["none", "single 60", "single 30", "multi 60 / 300"]
-    assert (first["planted"], second["planted"]) == (12, 4)
-    assert first["first"] != second["first"]
-    assert min(second["from"]) >= 250
-    for said, few in ((one, 334), (two, 100)):
-        assert f"all three: rejected from {few} white pixels up" in said
+def test_the_papers_thresholds_give_the_numbers_that_the_lesson_is_about(tmp_path):
+    said = printed(tmp_path, "a", ASKED, images_per_kind=3, seed=4)
+    found = result(said)
+    assert found["right"] and not found["torch"]
+    assert found["names"] == found["paper"]
+    assert found["names"] == ["none", "single 40", "single 20", "multi 40 / 1,000"]
+    assert found["left"]["other people's GANs"] == [60, 7, 7, 7]
+    assert found["lost"]["other people's GANs"] == [0.0, 3.5, 5.5, 17.1]
+    assert found["left"]["ours while learning"] == [363, 184, 167, 183]
+    assert found["lost"]["ours while learning"] == [0.0, 4.0, 6.3, 4.3]
+    assert found["steps"] == ["valid", "broken: white", "broken: color"]
+    assert found["planted"] == 9
+    assert "all three: rejected from 334 white pixels up" in said
+    assert "other people's GANs, 310 valid: 42 kept by single 40 alone, 0 by multi" in said
+
+
+def test_other_parameters_change_what_comes_out_and_are_not_called_the_papers(tmp_path):
+    said = printed(
+        tmp_path, "b", ASKED, pool="learning_plain", finished="strong", images_per_kind=1, seed=5,
+        color_threshold=60, low_threshold=60, sum_threshold=300, floor=250,
+    )  # fmt: skip
+    found = result(said)
+    assert found["right"] and not found["torch"]
+    assert found["names"] == found["paper"]
+    assert found["names"][1:3] == ["single: here 60, paper 40", "single: here 60, paper 20"]
+    assert found["names"][3] == "multi: here 60 / 300 from 250, paper 40 / 1,000"
+    assert min(found["from"]) >= 250
+    assert "all three: rejected from 100 white pixels up" in said
 
 
 def test_it_runs_where_everything_or_nothing_is_flagged(tmp_path):
-    strict = {"color_threshold": 1, "low_threshold": 0, "sum_threshold": 0, "floor": 1}
+    strict = {"color_threshold": 1, "low_threshold": 0, "sum_threshold": 0}
     nothing = {"color_threshold": 9999, "low_threshold": 9998, "sum_threshold": 20000}
-    few = {"pool": "strong", "images_per_kind": 1, "count": 600}
+    few = {"pool": "learning_plain", "finished": "strong", "images_per_kind": 1}
     every = result(printed(tmp_path, "all", ASKED, **strict, **few))
     none = result(printed(tmp_path, "none", ASKED, **nothing, **few))
-    assert every["flags"] == 576 and every["saved"][-1] == 0
-    assert none["flags"] == 0 and none["saved"][-1] == 576  # the whole pool: fewer than asked for
+    assert every["flags"] == 576 and every["left"]["ours while learning"][-1] == 0
+    assert none["flags"] == 0 and none["left"]["ours while learning"] == [85] * 4
+
+
+@pytest.mark.parametrize("wrong", [{"low_threshold": 41}, {"floor": 239}, {"images_per_kind": 0}])
+def test_a_parameter_that_cannot_be_is_named(tmp_path, wrong):
+    result = execute(LESSON, tmp_path / "done.ipynb", wrong)
+    (name,) = wrong
+    assert f"{name} is " in result.message and f"such as {name} = " in result.message
+
+
+# --- its figures ----------------------------------------------------------------------------------
+
+
+def table(flagged: int) -> pd.DataFrame:
+    """Of ten valid and ten saturated images, a rule flags so many of each."""
+    labels = np.array(["valid"] * 10 + ["broken_saturated"] * 10)
+    rule = np.tile(np.arange(10) < flagged, 2)
+    walk = PoolWalk(20, {"none": np.zeros(20, bool), "rule": rule})
+    return evaluation.screening_table(walk, labels, "broken")
+
+
+def test_both_errors_are_written_with_the_spread_of_their_runs():
+    paper = pd.DataFrame({"rate %": [15.8, 2.8], "low %": [14.0, 2.0], "high %": [17.0, 4.0]},
+                         index=["none", "rule"])  # fmt: skip
+    figure, sentence = plots.draw_both_errors(
+        {"here": table(3)}, paper, {"here": [table(2), table(5)]}
+    )
+    assert sentence == (
+        "Here: 50.0 % broken (50 to 50 by run); left are 50.0 % (50 to 50 by run) by rule, which "
+        "loses 30.0 % (20 to 50 by run) of the valid images."
+    )
+    left, right = ([text.get_text() for text in axis.texts] for axis in figure.axes)
+    assert left == ["15.8 %", "2.8 %", "50.0 %", "50.0 %"]
+    assert right == ["0.0 %", "30.0 %"], "the paper did not count valid images"
+    matplotlib.pyplot.close(figure)
+
+
+def test_both_errors_can_be_drawn_where_all_is_flagged():
+    figure, sentence = plots.draw_both_errors({"here": table(10)})
+    assert "left are no image by rule, which loses 100.0 %" in sentence
+    matplotlib.pyplot.close(figure)
+
+
+def test_a_cell_of_kinds_tells_how_many_were_caught():
+    flags = {"one": np.array([True, True, False, False])}
+    kinds = evaluation.kinds_table(flags, ["blob", "blob", "stripe", "blob"])
+    figure, _ = plots.draw_kinds(kinds, counted=True)
+    written = [text.get_text() for text in figure.axes[0].texts]
+    assert written == ["67 %", "2 of 3", "0 %", "0 of 1"]
+    matplotlib.pyplot.close(figure)
