@@ -211,8 +211,7 @@ def without_kernel_parts(notebook: NotebookNode) -> NotebookNode:
     """
     page = with_still_widgets(notebook, live=True)
     for cell in answers_of_predictions(page.cells):
-        kinds = {output.output_type for output in cell.outputs}
-        cell.metadata[ANSWER] = bool(kinds) and "error" not in kinds
+        cell.metadata[ANSWER] = not any(one.output_type == "error" for one in cell.outputs)
     for cell in page.cells:
         for output in cell.get("outputs", []):
             data = output.get("data", {})

@@ -36,6 +36,10 @@ def test_an_error_is_shown_with_the_line_of_the_learners_own_function():
     assert "ZeroDivisionError: division by zero" in said_of(divides)
 
 
+def test_of_several_lines_of_the_same_cell_the_last_one_called_is_shown():
+    assert "(return total / 0): ZeroDivisionError" in said_of(calls_another)
+
+
 def test_an_error_inside_a_library_is_shown_at_the_line_that_called_it():
     def adds(values):
         wider = np.zeros((2, 5))
