@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 ROW = 5  # images side by side above their histograms
-FLAGGED = ((BROKEN, "--", "X"), (VALID, "-", "o"), (INK, "-.", "s"))  # how each line is drawn
+FLAGGED = {  # how each line is drawn: its color, its dashes, its mark and the mark's size
+    "broken": (BROKEN, "--", "X", 10),
+    "broken by color": (BROKEN, "--", "X", 10),
+    "broken otherwise": (INK, "-.", "s", 15),  # a valid image's mark, on it, is seen
+    "valid": (VALID, "-", "o", 9),
+}
 
 
 def draw_pixels(image: np.ndarray) -> tuple[Figure, str]:
@@ -109,12 +114,13 @@ def draw_flagged(scores: np.ndarray, labels: np.ndarray, threshold: float) -> tu
     figure, axis = plt.subplots(figsize=(8.5, 3.9))
     grid = np.arange(1, max(1000, round(2 * threshold)) + 1)
     said, ends = [], []
-    for (name, these), (color, dash, mark) in zip(_groups(labels), FLAGGED, strict=False):
+    for name, these in _groups(labels).items():
+        color, dash, mark, large = FLAGGED[name]
         own = np.sort(scores[these])
         share = 100 * (1 - np.searchsorted(own, grid) / max(1, len(own)))
         here = 100 * float((own >= threshold).sum()) / max(1, len(own))
         axis.plot(grid, share, color=color, linestyle=dash, linewidth=2, label=f"labeled {name}")
-        axis.plot(threshold, here, mark, color=color, markersize=10, markeredgecolor="white")
+        axis.plot(threshold, here, mark, color=color, markersize=large, markeredgecolor="white")
         said.append(f"{here:.1f} % of the {len(own):,} images labeled {name}")
         ends.append(share.max(initial=0))
     axis.axvline(threshold, color=INK, linewidth=1)
@@ -127,20 +133,17 @@ def draw_flagged(scores: np.ndarray, labels: np.ndarray, threshold: float) -> tu
     axis.legend(fontsize=11, frameon=False)
     axis.grid(alpha=0.3)
     axis.spines[["top", "right"]].set_visible(False)
-    said = f"{', '.join(said[:-1])} and {said[-1]}"
-    return figure, f"At a threshold of {threshold:,} pixels the rule flags {said}."
+    listed = f"{', '.join(said[:-1])} and {said[-1]}"
+    return figure, f"At a threshold of {threshold:,} pixels the rule flags {listed}."
 
 
-def _groups(labels: np.ndarray) -> list[tuple[str, np.ndarray]]:
-    """What the images are called that are drawn together, and which they are: bool (N,)."""
+def _groups(labels: np.ndarray) -> dict[str, np.ndarray]:
+    """Which images are drawn together, bool (N,), by what they are called."""
     if labels.dtype == bool:
-        return [("broken", labels), ("valid", ~labels)]
-    names = {
-        "broken_saturated": "broken by color",
-        "valid": "valid",
-        "broken_other": "broken otherwise",
-    }
-    return [(name, labels == label) for label, name in names.items()]
+        return {"broken": labels, "valid": ~labels}
+    names = ("broken by color", "broken otherwise", "valid")
+    kinds = ("broken_saturated", "broken_other", "valid")
+    return {name: labels == kind for name, kind in zip(names, kinds, strict=True)}
 
 
 plot_flagged = presented(draw_flagged)

@@ -23,22 +23,46 @@ def run(folder, **parameters) -> tuple[str, list[str]]:
 
 def test_the_threshold_the_pool_and_the_examples_decide_what_is_shown(tmp_path):
     said, figures = run(tmp_path / "a", threshold=7, examples=1, seed=2)
-    assert figures[0].startswith("3 faces that a GAN made, of 3,456.")
+    assert figures[0].startswith("3 faces that a GAN made, of 3,072.")
     assert "1 valid, 1 broken by saturated color or white, 1 broken in other ways" in figures[1]
-    assert "score 7 or more" in figures[2]
-    assert "of 7 pixels" in figures[3] and "2,852 images labeled valid" in figures[3]
+    assert "of 1 that the rule flags" in figures[2] and "all 363 images" in figures[2]
+    assert "of 7 pixels" in figures[7] and "1,433 images labeled valid" in figures[7]
+    assert "from 7 down to 3 the rule flags" in said
     assert "torch loaded: False" in said
     assert re.search(r"^12 checked, \d+ to mend$", said, re.MULTILINE)
 
     other, figures = run(tmp_path / "b", threshold=2000, examples=7, seed=3, pool="strong")
     assert figures[0].startswith("21 faces that a GAN made, of 576.")
-    assert "of 2,000 pixels" in figures[3] and "322 images labeled valid" in figures[3]
+    assert "of 2,000 pixels" in figures[7] and "322 images labeled valid" in figures[7]
     assert "'strong'" in other
 
 
-def test_a_parameter_that_makes_no_sense_is_refused_with_a_reason(tmp_path):
-    result = execute(LESSON, tmp_path / "done.ipynb", {"threshold": 0})
-    assert "threshold is 0: a face with no bright pixel scores 0" in result.message
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"threshold": 0}, "threshold is 0, expected a whole number, 1 or more"),
+        ({"examples": 21, "pool": "test"}, "examples is 21, .*; pool is 'test', expected one of"),
+    ],
+)
+def test_a_parameter_that_makes_no_sense_is_refused_with_a_reason(tmp_path, given, said):
+    assert re.search(said, execute(LESSON, tmp_path / "done.ipynb", given).message)
+
+
+def test_the_two_kinds_of_broken_images_are_drawn_apart():
+    scores = np.array([50.0, 0, 60, 0, 0, 0, 99])
+    kinds = [
+        "broken_saturated",
+        "broken_saturated",
+        *["broken_other"] * 2,
+        *["valid"] * 2,
+        "unsure",
+    ]
+    figure, sentence = plots.draw_flagged(scores, np.array(kinds), 55)
+    assert "0.0 % of the 2 images labeled broken by color, 50.0 % of the 2" in sentence
+    assert sentence.endswith("labeled broken otherwise and 0.0 % of the 2 images labeled valid.")
+    lines = figure.axes[0].lines[:6:2]
+    assert [line.get_ydata()[48] for line in lines] == [50, 50, 0]
+    matplotlib.pyplot.close(figure)
 
 
 def test_the_sentence_of_the_curve_counts_at_the_threshold():
@@ -64,14 +88,17 @@ def test_the_page_tells_nothing_of_the_machine_that_made_it(shipped):
     assert "/bin/python" not in text
 
 
-def test_the_faces_shown_warn_of_both_failures(shipped):
-    """The default gallery holds a valid face that is flagged, and broken ones that are not."""
+def test_the_faces_shown_tell_the_story_in_its_order(shipped):
+    """A success, then its price, then what is missed: among the faces shown and in the pool."""
     figures = [
         o.metadata["image/png"]["alt"]
         for c in shipped.cells
         for o in c.get("outputs", [])
         if "image/png" in o.get("data", {})
     ]
-    crosses, caught = map(int, re.search(r"marks the (\d+) .* (\d+) of them", figures[2]).groups())
-    assert caught < crosses
-    assert caught < 8
+    rows = [re.search(r"'(\w+)' .* (\d+) of 4 .* or ([\d.]+) %", text) for text in figures]
+    (caught, price, missed) = [(row[1], int(row[2]), float(row[3])) for row in rows if row]
+    assert [caught[0], price[0], missed[0]] == ["color", "valid", "other"]
+    assert caught[1] >= 2 and price[1] == 1 and missed[1] == 0
+    assert caught[2] > 10 * price[2] > 0
+    assert missed[2] < price[2], "of other breakage the rule finds less than it loses"

@@ -52,18 +52,32 @@ def test_photographs_from_a_folder_can_be_read(tmp_path):
 @pytest.mark.parametrize("gain", [1.0, 0.5])
 def test_light_that_is_not_brighter_is_refused_with_a_reason(tmp_path, gain):
     result = execute(LESSON, tmp_path / "done.ipynb", {"gain": gain})
-    assert "the light gets brighter only above 1" in result.message
+    assert f"gain is {gain}, expected a number above 1, such as gain = 1.6" in result.message
 
 
-@pytest.mark.parametrize("count", [1, 5])
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"faces": []}, "faces is [], expected a list of 1 to 10 entries, each a whole number"),
+        ({"size": "64.0"}, "size is '64.0', expected a whole number from 32 to 256"),
+        ({"patch": True}, "patch is True, expected a number above 0"),
+    ],
+)
+def test_a_parameter_of_a_wrong_kind_is_refused_with_a_reason(tmp_path, given, said):
+    assert said in execute(LESSON, tmp_path / "done.ipynb", given).message
+
+
+@pytest.mark.parametrize("count", [1, 5, 7])
 def test_every_pixel_is_drawn_once_or_told_at_255(count):
     images = np.full((count, 8, 8, 3), 17, np.uint8)
     images[:, 0, :3, 0] = 255
     figure, sentence = plots.draw_histograms(images, [f"picture {k}" for k in range(count)])
-    for axis in figure.axes[count:]:
+    charts = [axis for axis in figure.axes if axis.lines]
+    assert len(charts) == count
+    for axis in charts:
         drawn = [line.get_ydata().sum() for line in axis.lines]
         assert drawn == [61, 64, 64]
-        assert axis.get_title() == "at 255\nR 3 · G 0 · B 0"
+        assert axis.get_title() == "at 255: R 3\nG 0 · B 0"
     assert sentence.count("3 / 0 / 0 pixels at 255") == count
     assert sentence.endswith(".")
     matplotlib.pyplot.close(figure)
