@@ -81,6 +81,7 @@ def draw_layers(table: pd.DataFrame) -> tuple[Figure, str]:
     axis.set_xlabel("way from face a (0 %) to face b (100 %), median over pairs", fontsize=12)
     axis.legend(frameon=False, fontsize=12, loc="center right")
     _bare(axis)
+    figure.tight_layout(pad=0.3)
     said = [
         f"{name}: {100 * row['outline']:.0f} % of the way in outline, {100 * row['color']:.0f} % "
         "in color"
@@ -190,6 +191,7 @@ def draw_costs(hours: pd.Series, paper: int) -> tuple[Figure, str]:
     axis.set_xlabel("training time (hours), logarithmic", fontsize=12)
     axis.legend(frameon=False, fontsize=12, loc="upper left")
     _bare(axis)
+    figure.tight_layout(pad=0.3)
     said = "; ".join(f"{name}: {duration(value)}" for name, value in hours.items())
     return figure, f"Training time, of images that differ in size. {said}."
 

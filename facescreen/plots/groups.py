@@ -92,6 +92,7 @@ def draw_reached(
     axis.legend(frameon=False, fontsize=13, handlelength=3)
     axis.grid(alpha=0.3)
     axis.spines[["top", "right"]].set_visible(False)
+    figure.tight_layout(pad=0.3)
     return figure, f"{marked:,} or more: {', '.join(said)} images."
 
 
@@ -125,6 +126,7 @@ def draw_shares(shares: Mapping[str, Rate], label: str) -> tuple[Figure, str]:
     axis.set_xlabel(f"images that {label} (%)", fontsize=13, color=INK)
     axis.grid(axis="x", alpha=0.3)
     axis.spines[["top", "right"]].set_visible(False)
+    figure.tight_layout(pad=0.3)
     said = [
         f"{name}: {100 * rate.value:.1f} % of {rate.total:,}"
         if rate.total

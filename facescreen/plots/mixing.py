@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facescreen.plots.base import BROKEN, INK, PAPER, VALID, hold_size
+from facescreen.plots.base import BROKEN, INK, PAGE, PAPER, VALID, hold_size
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,9 +30,9 @@ def draw_mix(
     """
     import matplotlib.pyplot as plt
 
-    figure = plt.figure(figsize=(11, 3.5))
+    figure = plt.figure(figsize=(PAGE, 3.3))
     grid = figure.add_gridspec(
-        2, 4, width_ratios=[1, 1, 2.1, 3.1], left=0.01, right=0.99, bottom=0.08, top=0.99,
+        2, 4, width_ratios=[1, 1, 2.1, 3.6], left=0.01, right=0.99, bottom=0.08, top=0.99,
         wspace=0.08, hspace=0.22,
     )  # fmt: skip
     for k, (face, caption) in enumerate(zip(faces, captions, strict=True)):

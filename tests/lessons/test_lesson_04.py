@@ -7,23 +7,25 @@ import numpy as np
 import pytest
 from lesson_runs import run_lesson
 
-from facescreen import plots
+from facescreen import load_reference, plots
 from facescreen.lessons import ROOT, execute
+from facescreen.screening import Rate
 
 LESSON = ROOT / "notebooks" / "04_compare_valid_and_broken.ipynb"
-OWN = "image,label,rater,when\nstrong/0003,valid,me,2026-01-01T00:00:00Z\n"
+OWN = "image,label,rater,when\nlearning_plain/0003,valid,me,2026-01-01T00:00:00Z\n"
 ASKED = """
 import sys
 print("RESULT", repr({
     "torch": "torch" in sys.modules,
-    "pool": len(labeled),
+    "pools": (len(labeled), len(after)),
     "shown": shown.tolist(),
     "mine": mine.tolist(),
     "broken": int(labeled.broken[mine].sum()),
     "kappa": round(found_kappa.value, 6),
     "reach": table.iloc[:, 3].round(6).tolist(),
+    "beside": beside.iloc[:, 3].round(6).tolist(),
     "spread": int(spread.sum()),
-    "kinds": kinds["labeled broken"].astype(int).tolist(),
+    "kinds": [int(these.sum()) for these in kinds.values()],
 }))
 """
 
@@ -40,14 +42,15 @@ def runs(tmp_path_factory):
     few = run(home / "a", examples=1, to_label=3, threshold=1, seed=8)
     (home / "b").mkdir()
     (home / "b" / "labels.csv").write_text(OWN)
-    other = run(home / "b", pool="strong", examples=5, to_label=40, value=250, threshold=9)
+    much = {"examples": 4, "to_label": 40, "value": 250, "threshold": 9}
+    other = run(home / "b", pool="learning_plain", finished="strong", **much)
     return home, few, other
 
 
 def test_as_many_images_are_shown_and_on_the_desk_as_were_asked_for(runs):
     _, few, other = runs
-    assert (few["pool"], other["pool"]) == (3456, 576)
-    assert (len(few["shown"]), len(other["shown"])) == (4, 20)
+    assert (few["pools"], other["pools"]) == ((3072, 3456), (576, 576))
+    assert (len(few["shown"]), len(other["shown"])) == (4, 16)
     assert (len(few["mine"]), few["broken"]) == (3, 1)
     assert (len(other["mine"]), other["broken"]) == (40, 20)
     for found in (few, other):
@@ -60,7 +63,32 @@ def test_pool_value_and_threshold_change_the_numbers(runs):
     assert few["kappa"] != other["kappa"]
     assert few["spread"] != other["spread"]
     assert few["reach"] != other["reach"]
-    assert (sum(few["kinds"]), sum(other["kinds"])) == (65 + 538, 78 + 174)
+    assert (sum(few["kinds"]), sum(other["kinds"])) == (363 + 1088, 85 + 349)
+
+
+def reaching(pool: str, value: int, threshold: int, **groups: str) -> list[float]:
+    """Counted without the package's histograms: of each group, the share that reaches it, in %."""
+    labeled = load_reference(pool)
+    at = (labeled.images == value).sum(axis=(1, 2))
+    reached = at.max(axis=1) - at.min(axis=1) >= threshold
+    known = {"label": labeled.labels, "kind": labeled.kinds}
+    shares = [100 * reached[known[by] == name].mean() for name, by in groups.items()]
+    return [round(float(share), 6) for share in shares]
+
+
+def test_shares_are_those_of_an_independent_count(runs):
+    _, few, other = runs
+    assert few["reach"] == reaching("learning", 255, 1, valid="label", clipped_patch="kind")
+    both = {"valid": "label", "broken_saturated": "label", "broken_other": "label"}
+    for pool, rows in (("learning_plain", slice(3)), ("strong", slice(3, 6))):
+        assert other["beside"][rows] == reaching(pool, 250, 9, **both)
+
+
+def test_the_pattern_is_there_while_gans_learn_and_hardly_in_the_finished_one():
+    valid, clipped = reaching("learning", 255, 40, valid="label", clipped_patch="kind")
+    assert valid < 10 and clipped > 60  # what the lesson's words rest on
+    valid, broken = reaching("default", 255, 40, valid="label", broken_saturated="label")
+    assert valid > 10 and broken < 50
 
 
 def test_no_torch_is_loaded(runs):
@@ -73,7 +101,7 @@ def test_the_desk_makes_its_file_and_keeps_what_is_in_one(runs):
     assert (home / "b" / "labels.csv").read_text() == OWN
 
 
-@pytest.mark.parametrize("wrong", [{"examples": 0}, {"to_label": 1}])
+@pytest.mark.parametrize("wrong", [{"examples": 0}, {"to_label": 1}, {"value": 239}])
 def test_a_parameter_that_makes_no_sense_is_refused_with_a_reason(tmp_path, wrong):
     result = execute(LESSON, tmp_path / "done.ipynb", wrong)
     (name,) = wrong
@@ -96,4 +124,16 @@ def test_the_share_that_reaches_a_score_counts_equal_scores():
     x, y = figure.axes[0].lines[0].get_data()
     assert dict(zip(x, y, strict=True))[3] == 75
     assert dict(zip(x, y, strict=True))[4] == 25
+    matplotlib.pyplot.close("all")
+
+
+def test_shares_are_said_group_by_group_and_none_where_there_are_no_images():
+    shares = {"valid": Rate.of(1, 4), "weave": Rate.of(0, 0)}
+    figure, sentence = plots.draw_shares(shares, "differ")
+    assert "valid: 25.0 % of 4; weave: no images." in sentence
+    assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == [
+        "valid (4)",
+        "weave (0)",
+    ]
+    assert figure.axes[0].lines[0].get_xdata() == pytest.approx([25])
     matplotlib.pyplot.close("all")
