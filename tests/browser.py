@@ -138,11 +138,24 @@ def shown(page: Page) -> str:
     return " ".join(page.locator(".jp-OutputArea").all_inner_texts())
 
 
-def press(page: Page, label: str, key: str) -> None:
-    """Press a key on the slider whose description is `label`."""
-    handle = page.locator(f".widget-hslider:has(.widget-label:text-is('{label}')) .noUi-handle")
-    handle.first.focus()
-    page.keyboard.press(key)
+def press(page: Page, label: str, key: str, times: int = 1) -> None:
+    """Press a key on the slider that is named `label`; more than once as a held key does."""
+    handle = page.get_by_role("slider", name=label, exact=True)
+    handle.focus()
+    for _ in range(times):
+        page.keyboard.down(key)  # again while it is down: the key repeats
+    page.keyboard.up(key)
+
+
+def use_theme(page: Page, theme: str) -> None:
+    """Change JupyterLab's theme: "Light" or "Dark"."""
+    page.get_by_role("menuitem", name="Settings", exact=True).click()
+    page.get_by_text("Theme", exact=True).hover()
+    page.get_by_role("menuitem", name=f"JupyterLab {theme}", exact=True).click()
+    page.wait_for_function(
+        "light => document.body.dataset.jpThemeLight === light", arg=str(theme == "Light").lower()
+    )
+    page.get_by_role("menuitem", name=f"JupyterLab {theme}", exact=True).wait_for(state="hidden")
 
 
 def said(page: Page, pattern: str) -> re.Match:

@@ -1,6 +1,10 @@
-"""Widgets in a real JupyterLab in a real Chromium: what is moved changes what is read."""
+"""Widgets in a real JupyterLab in a real Chromium: what is moved changes what is read, and heard.
+
+What a screen reader hears is asked of the browser's accessibility tree.
+"""
 
 import os
+import re
 from pathlib import Path
 
 import nbformat
@@ -19,11 +23,13 @@ from browser import (
     run_all,
     said,
     shown,
+    use_theme,
 )
+from playwright.sync_api import expect
 
 from facescreen import SingleColorRule, channel_histogram, load_reference, portraits
 from facescreen.lessons import ROOT
-from facescreen.widgets import BreakItLab
+from facescreen.widgets import BreakItLab, ThresholdDebate
 
 if chromium() is None and not os.environ.get("CI"):
     pytest.skip(
@@ -61,11 +67,34 @@ def photograph(page, name):
     page.screenshot(path=SHOTS / f"{name}.png")
 
 
+def is_heard(page, values):
+    """Every slider has a name, and a value text; a number box beside it shows the same."""
+    sliders = page.get_by_role("slider").all()
+    assert len(sliders) == len(values)
+    for name, text in values.items():
+        slider = page.get_by_role("slider", name=name, exact=True)
+        expect(slider).to_have_attribute("aria-valuetext", text)
+        box = page.get_by_role("spinbutton", name=f"{name}, typed", exact=True)
+        expect(box).to_have_value(text.replace(",", ""))
+    tree = page.locator(".jp-OutputArea:has(.jupyter-widgets)").first.aria_snapshot()
+    unnamed = re.findall(r"- (?:slider|spinbutton|button|combobox|textbox|img)(?! \")[^\n]*", tree)
+    assert not unnamed, f"controls without a name: {unnamed}"
+
+
+def press_state(button):
+    """Whether a toggle says that it is pressed, and how it looks: its frame and its mark."""
+    return button.evaluate(
+        "b => [b.getAttribute('aria-pressed'), getComputedStyle(b).boxShadow.includes('inset'),"
+        " getComputedStyle(b, '::before').content.includes('✓')]"
+    )
+
+
 def test_the_explorer_reads_the_image_and_value_that_controls_choose(lab):
     with browser_page(SHOTS) as page:
         opened(lab, page, "widgets.histogram_explorer(faces)", "explorer")
         assert "pixels at value 255" in shown(page)
-        page.get_by_label("or type it").fill("144")
+        is_heard(page, {"Image": "0", "Value": "255"})
+        page.get_by_role("spinbutton", name="Value, typed").fill("144")
         page.keyboard.press("Enter")
         said(page, counts_in_words(0, 144))
         press(page, "Value", "ArrowLeft")
@@ -74,6 +103,7 @@ def test_the_explorer_reads_the_image_and_value_that_controls_choose(lab):
         said(page, counts_in_words(1, 143))
         press(page, "Image", "End")
         said(page, counts_in_words(5, 143))
+        is_heard(page, {"Image": "5", "Value": "143"})
         assert errors(page) == 0
 
 
@@ -88,14 +118,28 @@ def counts_in_words(image, value):
 def test_the_lab_judges_after_a_prediction(lab):
     with browser_page(SHOTS) as page:
         opened(lab, page, "widgets.break_it_lab(faces)", "lab")
+        is_heard(page, {"Face": "0", "Strength": "1", "Area": "0.1"})
+        press(page, "Area", "ArrowRight", 20)
+        said(page, r"strength 1\.00, 30 % of the pixels")
+        is_heard(page, {"Face": "0", "Strength": "1", "Area": "0.3"})
+        page.get_by_role("spinbutton", name="Area, typed").fill("0.1")
+        page.keyboard.press("Enter")
         for kind, judged in (("near blob", 1), ("warp", 2)):
             choose(page, "Kind", kind)
             said(page, rf"{kind}, strength 1.00")
             outcome = BreakItLab(portraits(6), kind=kind.replace(" ", "_")).outcome
             page.get_by_role("button", name=outcome).click()
+            said(page, f"You predict {outcome}")
+            answers = page.get_by_role("group", name="Prediction")
+            expect(answers.get_by_role("button", pressed=True)).to_have_text(outcome)
+            expect(answers.get_by_role("button", pressed=False)).to_have_count(3)
             page.get_by_role("button", name="Judge").click()
             said(page, rf"Right predictions: {judged} of {judged}")
-        photograph(page, "lab_judged")
+        for theme in ("Dark", "Light"):
+            use_theme(page, theme)
+            photograph(page, f"lab_judged_{theme.lower()}")
+            states = [press_state(b) for b in answers.get_by_role("button").all()]
+            assert sorted(states) == [["false", False, False]] * 3 + [["true", True, True]], theme
         assert errors(page) == 0
 
 
@@ -105,16 +149,40 @@ def test_the_debate_counts_again_when_a_threshold_moves(lab):
     call = "widgets.threshold_debate(pool.images, pool.labels)"
     with browser_page(SHOTS) as page:
         opened(lab, page, call, "debate", setup)
-        before = 40
-        for key in ("ArrowRight", "ArrowRight", "Home"):
-            press(page, "Single color: threshold", key)
-            threshold = int(said(page, rf"hreshold {before} → (\d+): ")[1])
-            lost = SingleColorRule(threshold)(pool.images).broken[pool.labels == "valid"].sum()
-            said(page, rf"threshold\s+{threshold} pixels[^✓]+✓ \d+ caught\s+✗ {lost} lost")
-            before = threshold
-        assert threshold == 0 and lost == (pool.labels == "valid").sum()
+        name = "Single color: threshold"
+        values = {name: "40", "Multi color: color threshold": "40"}
+        is_heard(page, values | {"Multi color: sum threshold": "1,000"})
+        press(page, name, "ArrowRight", 12)  # held: told from the start, not from step to step
+        stop = ThresholdDebate(pool.images, pool.labels).stops("threshold")[8 + 12]
+        said(page, f"hreshold 40 → {stop}: single color passes")
+        assert_counted(page, pool, stop)
+        box = page.get_by_role("spinbutton", name=f"{name}, typed")
+        box.fill("43")
+        box.press("Enter")
+        said(page, r"hreshold \d+ → 43: ")
+        assert_counted(page, pool, 43)
+        is_heard(page, values | {name: "43", "Multi color: sum threshold": "1,000"})
+        press(page, name, "Home")
+        said(page, r"hreshold \d+ → 0: ")
+        assert assert_counted(page, pool, 0) == (pool.labels == "valid").sum()
         photograph(page, "debate_moved")
+        compare = page.get_by_role("button", name="Compare with the paper", pressed=False)
+        compare.click()
+        said(page, "single color, threshold 20\\s+0.92% \\(23 of 2,500; Tables 2 and 3\\)")
+        assert_counted(page, pool, 40)
+        pressed = page.get_by_role("button", name="Compare with the paper", pressed=True)
+        for theme in ("Dark", "Light"):
+            use_theme(page, theme)
+            photograph(page, f"debate_paper_{theme.lower()}")
+            assert press_state(pressed) == ["true", True, True]
         assert errors(page) == 0
+
+
+def assert_counted(page, pool, threshold):
+    """The single-color rule's table shows a recount; how many valid images are lost."""
+    lost = int(SingleColorRule(threshold)(pool.images).broken[pool.labels == "valid"].sum())
+    said(page, rf"threshold\s+{threshold} pixels[^✓]+✓ \d+ caught\s+✗ {lost} lost")
+    return lost
 
 
 def test_the_desk_writes_labels_clicked_and_typed_and_takes_one_back(lab):
@@ -149,6 +217,7 @@ def test_the_mixer_makes_other_faces_and_follows_its_layers(lab):
         assert "from b + 0.4 (c − d)" in shown(page)
         page.get_by_role("button", name="Surprise me").click()
         said(page, "Last surprise: image 1 of seed 0")
+        is_heard(page, {"Alpha α": "0.4"})
         press(page, "Alpha α", "End")
         said(page, r"fine \(64 × 64 px\) from b \+ 2 \(c − d\)\.")
         choose(page, "Scheme", "two faces")
@@ -169,6 +238,9 @@ def test_the_monitor_shows_a_training_and_stops_when_told_to(lab):
     call += "monitor"
     with browser_page(SHOTS) as page:
         opened(lab, page, call, "monitor")
+        expect(page.get_by_role("slider", name="Redraw (s)")).to_have_attribute(
+            "aria-valuetext", "3"
+        )
         page.locator("button.jupyter-button", has_text="Start").click()
         page.get_by_text("images/s").first.wait_for()
         page.locator(".jp-OutputArea img").first.wait_for()  # losses and samples
