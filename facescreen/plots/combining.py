@@ -73,13 +73,13 @@ def draw_layers(table: pd.DataFrame) -> tuple[Figure, str]:
         axis.hlines(rows + shift, 0, share, color=color, linewidth=2, alpha=0.5)
         axis.plot(share, rows + shift, mark, color=color, markersize=9, label=name)
         for row, value in enumerate(share):
-            axis.annotate(f"{value:.0f} %", (value, row + shift), xytext=(9, 0), fontsize=12,
+            axis.annotate(f"{value:.0f} %", (value, row + shift), xytext=(9, 0), fontsize=13,
                           textcoords="offset points", va="center", color=INK)  # fmt: skip
-    axis.set_yticks(rows, table.index, fontsize=12)
+    axis.set_yticks(rows, table.index, fontsize=13)
     axis.set_ylim(len(table) - 0.5, -0.5)
     axis.set_xlim(0, 108)
-    axis.set_xlabel("way from face a (0 %) to face b (100 %), median over pairs", fontsize=12)
-    axis.legend(frameon=False, fontsize=12, loc="center right")
+    axis.set_xlabel("way from face a (0 %) to face b (100 %), median over pairs", fontsize=13)
+    axis.legend(frameon=False, fontsize=13, loc="center right")
     _bare(axis)
     figure.tight_layout(pad=0.3)
     said = [
@@ -119,11 +119,11 @@ def draw_breakage(
     titles = ("flagged by the multi-color rule (%)", "values beyond a byte's range (%)")
     for axis, title in zip(axes, titles, strict=True):
         axis.set_title(title, fontsize=13, color=INK, loc="left")
-        axis.set_xlabel("alpha", fontsize=12)
+        axis.set_xlabel("alpha", fontsize=13)
         axis.set_ylim(0)
         axis.set_xlim(left=-0.05)
         _bare(axis, "both")
-    axes[1].legend(frameon=False, fontsize=12, loc="upper left")
+    axes[1].legend(frameon=False, fontsize=13, loc="upper left")
     figure.tight_layout()
     said = [
         f"{name[:1].upper()}{name[1:]}: "
@@ -182,14 +182,14 @@ def draw_costs(hours: pd.Series, paper: int) -> tuple[Figure, str]:
         axis.plot(hours[chosen], rows[chosen], mark, color=color, markersize=10, label=label)
     for row, value in enumerate(hours):
         axis.annotate(duration(value), (value, row), xytext=(10, 0), textcoords="offset points",
-                      va="center", fontsize=12, color=INK)  # fmt: skip
+                      va="center", fontsize=13, color=INK)  # fmt: skip
     axis.set_xscale("log")
     axis.xaxis.set_major_formatter("{x:,g}")
     axis.set_xlim(hours.min() / 2.5, hours.max() * 6)
-    axis.set_yticks(rows, hours.index, fontsize=12)
+    axis.set_yticks(rows, hours.index, fontsize=13)
     axis.set_ylim(len(hours) - 0.5, -0.6)
-    axis.set_xlabel("training time (hours), logarithmic", fontsize=12)
-    axis.legend(frameon=False, fontsize=12, loc="upper left")
+    axis.set_xlabel("training time (hours), logarithmic", fontsize=13)
+    axis.legend(frameon=False, fontsize=13, loc="upper left")
     _bare(axis)
     figure.tight_layout(pad=0.3)
     said = "; ".join(f"{name}: {duration(value)}" for name, value in hours.items())
@@ -210,5 +210,5 @@ def duration(hours: float) -> str:
 
 def _bare(axis: Axes, grid: str = "x") -> None:
     axis.grid(axis=grid, alpha=0.3)
-    axis.tick_params(labelsize=12)
+    axis.tick_params(labelsize=13)
     axis.spines[["top", "right"]].set_visible(False)

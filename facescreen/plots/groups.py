@@ -43,7 +43,7 @@ def draw_mean_histograms(groups: Mapping[str, np.ndarray]) -> tuple[Figure, str]
     axes[1, 0].set_ylim(0, 1.15 * max(10, *(mean[:, FLOOR:].max() for mean in means.values())))
     handles, names = axes[0, 0].get_legend_handles_labels()
     figure.tight_layout(pad=0.5, h_pad=1.2)
-    figure.legend(handles, names, ncols=3, fontsize=12, frameon=False, handlelength=3,
+    figure.legend(handles, names, ncols=3, fontsize=13, frameon=False, handlelength=3,
                   loc="upper center", bbox_to_anchor=(0.5, 0.01))  # fmt: skip
     return figure, f"Pixels at 255, on average over each group. {'; '.join(said)}."
 
@@ -59,7 +59,7 @@ def _draw_mean(axis: Axes, mean: np.ndarray) -> None:
     axis.set_xlim(-3, 258)
     axis.set_xticks([0, 50, 100, 150, 200, 255])
     axis.set_xlabel("value (0 dark, 255 full)", fontsize=13, color=INK)
-    axis.tick_params(labelsize=12)
+    axis.tick_params(labelsize=13)
     axis.spines[["top", "right"]].set_visible(False)
 
 
@@ -88,7 +88,7 @@ def draw_reached(
     axis.set_xticks(ticks, [f"{t:,}" for t in ticks])
     axis.set_xlabel(label, fontsize=13, color=INK)
     axis.set_ylabel("images that reach it (%)", fontsize=13, color=INK)
-    axis.tick_params(labelsize=12)
+    axis.tick_params(labelsize=13)
     axis.legend(frameon=False, fontsize=13, handlelength=3)
     axis.grid(alpha=0.3)
     axis.spines[["top", "right"]].set_visible(False)
@@ -106,23 +106,23 @@ def draw_shares(shares: Mapping[str, Rate], label: str) -> tuple[Figure, str]:
     """
     import matplotlib.pyplot as plt
 
-    figure, axis = plt.subplots(figsize=(PAGE, 0.52 * len(shares) + 0.9))
+    figure, axis = plt.subplots(figsize=(PAGE, 0.56 * len(shares) + 0.9))
     for row, rate in enumerate(shares.values()):
         if not rate.total:
-            axis.annotate("no images", (0, row), (8, 0), textcoords="offset points", fontsize=12,
+            axis.annotate("no images", (0, row), (8, 0), textcoords="offset points", fontsize=13,
                           va="center", color=INK)  # fmt: skip
             continue
         share, low, high = (100 * part for part in (rate.value, rate.low, rate.high))
         axis.hlines(row, low, high, color=VALID, linewidth=2)
         axis.plot(share, row, "o", color=VALID, markersize=10)
-        axis.annotate(f"{share:.0f} %", (high, row), (8, 0), textcoords="offset points",
-                      fontsize=12, va="center", color=INK)  # fmt: skip
+        axis.annotate(f"{share:.0f} %", (share, row), (5, 6), textcoords="offset points",
+                      fontsize=13, color=INK)  # fmt: skip
     names = [f"{name} ({rate.total:,})" for name, rate in shares.items()]
-    axis.set_yticks(range(len(shares)), names, fontsize=12)
+    axis.set_yticks(range(len(shares)), names, fontsize=13)
     axis.set_ylim(len(shares) - 0.5, -0.5)
     axis.set_xlim(-1, 108)
     axis.set_xticks(range(0, 101, 20))
-    axis.tick_params(axis="x", labelsize=12)
+    axis.tick_params(axis="x", labelsize=13)
     axis.set_xlabel(f"images that {label} (%)", fontsize=13, color=INK)
     axis.grid(axis="x", alpha=0.3)
     axis.spines[["top", "right"]].set_visible(False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -63,11 +64,12 @@ def _show(axis: Axes, image: np.ndarray, caption: str, color: str) -> None:
 def _write(
     axis: Axes, layers: Sequence[tuple[str, str]], verdicts: Sequence[tuple[str, str, str]]
 ) -> None:
-    """Two blocks of text: a line for each layer, two for each verdict."""
+    """Two blocks of text: a line for each layer, two or more for each verdict."""
     axis.axis("off")
     axis.set(xlim=(0, 1), ylim=(0, 1))
-    steps = 1 + len(layers) + 0.6 + 2 * len(verdicts)
-    height, size = 1 / steps, min(13, 130 / steps)
+    measured = [textwrap.wrap(said, 46) for _, said, _ in verdicts]
+    steps = 1 + len(layers) + 0.6 + sum(1 + len(lines) for lines in measured)
+    height, size = 1 / steps, min(13, 136 / steps)
     look = {"va": "top", "fontsize": size, "color": INK}
     place = 1.0
     axis.text(0.03, place, "layer", **{**look, "color": "#666666"})
@@ -79,9 +81,11 @@ def _write(
     place -= 1.3 * height
     axis.plot([0.03, 1], [place, place], color=PAPER, linewidth=0.8)
     place -= 0.3 * height
-    for rule, said, reason in verdicts:
+    for (rule, _, reason), lines in zip(verdicts, measured, strict=True):
         axis.text(0.03, place, rule, **look)
         word, color = (f"✗ broken ({reason})", BROKEN) if reason else ("✓ valid", VALID)
         axis.text(0.52, place, word, **{**look, "color": color}, weight="bold")
-        axis.text(0.03, place - height, said, **{**look, "fontsize": size - 1})
-        place -= 2 * height
+        for line in lines:
+            place -= height
+            axis.text(0.03, place, line, **{**look, "fontsize": size - 1})
+        place -= height
