@@ -48,12 +48,13 @@ def draw_saved(tables: Mapping[str, pd.DataFrame], paper: pd.DataFrame) -> tuple
             _write(axis, share, np.fmax(high, beyond), places)
     titles = ("broken among the saved (%)", "valid images lost (%)")
     for axis, title in zip(axes, titles, strict=True):
-        axis.set_xlim(0, 1.2 * max(1, axis.dataLim.x1))
+        most = max(1, axis.dataLim.x1)
+        axis.set_xlim(-0.03 * most, 1.2 * most)
         axis.set_xlabel(title, fontsize=12, color=INK)
         _calm(axis, "x")
     axes[0].set_yticks(rows, [textwrap.fill(name, 18) for name in paper.index], fontsize=12)
     axes[0].set_ylim(len(rows) - 0.5, -0.5)
-    figure.tight_layout(rect=(0, 0, 1, 0.9))
+    figure.tight_layout(rect=(0, 0, 1, 1 - 0.4 / figure.get_figheight()))
     figure.legend(*axes[0].get_legend_handles_labels(), ncols=len(tables) + 1, fontsize=12,
                   frameon=False, loc="upper center")  # fmt: skip
     said = [_said_of(name, table) for name, table in tables.items()]
@@ -106,7 +107,7 @@ def draw_panels(
         said.append(f"{whose}: {', '.join(marked)}")
         axis.set_title(whose, fontsize=13, color=INK)
         axis.set_xlim(0, up_to)
-        axis.set_ylim(0, 102)
+        axis.set_ylim(0, 105)
         axis.set_xlabel("valid images lost (%)", fontsize=12, color=INK)
         _calm(axis, "both")
     axes.flat[0].set_ylabel("broken images caught (%)", fontsize=12, color=INK)

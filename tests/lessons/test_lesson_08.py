@@ -1,23 +1,34 @@
-"""Laws of lesson 08: its parameters do what they say, also at their ends."""
+"""Laws of lesson 08: parameters do what they say; nothing is measured where it was chosen."""
 
 import ast
 
+import nbformat
 import pytest
 from lesson_runs import run_lesson
 
-from facescreen.lessons import ROOT
+from facescreen.lessons import ROOT, execute
 
 LESSON = ROOT / "notebooks" / "08_choose_thresholds.ipynb"
 ASKED = """
 print("RESULT", repr({
     "sizes": [int(side) for side in by_size.index],
     "audited": int(audited["images"].iloc[0]),
-    "saved": [float(n) for n in saved["saved"]],
-    "lost": {name: float(row["valid lost %"]) for name, row in equal.iterrows()},
-    "costs": {name: float(row["saving everything"]) for name, row in bill.items()},
-    "chosen": {name: float(row["cost, design half"]) for name, row in bill.items()},
+    "lost": {key: float(row["valid lost %"]) for key, row in equal.iterrows()},
+    "costs": {key: float(row["saving everything"]) for key, row in bill.items()},
+    "chosen": {key: float(row["cost where chosen"]) for key, row in bill.items()},
+    "counted": {name: int((its != "unsure").sum()) for name, its in truth.items()},
+    "runs in both halves": {
+        name: len(set(its.runs[first[name]]) & set(its.runs[~first[name]]))
+        for name, its in sources.items()
+    },
+    "paid where chosen": {
+        (name, screen): float((own[first[name] & (truth[name] == "valid")]
+                               >= calibrated(name, screen)).mean())
+        for name in sources for screen, own in scores[name].items()
+    },
 }))
 """
+SIGNS = ("finished", "four signs")
 
 
 def result(tmp_path, name: str, **parameters) -> dict:
@@ -26,28 +37,49 @@ def result(tmp_path, name: str, **parameters) -> dict:
 
 
 def test_parameters_change_what_comes_out(tmp_path):
-    few = {"pool": "strong", "seed": 3}
-    one = result(tmp_path, "a", **few, faces=4, sizes=[32, 48], audit_images=5, accept=0.5)
-    two = result(tmp_path, "b", **few, faces=1, sizes=[40], audit_images=1, accept=0.8,
-                 max_valid_loss=0.2, cost_broken=1.0, cost_valid=4.0)  # fmt: skip
+    few = {"finished": "strong", "seed": 3}
+    one = result(tmp_path, "a", **few, faces=4, sizes=[32, 48], audit_images=5)
+    other = {"pool": "learning_plain", "reading": "unusable", "cost_broken": 1, "cost_valid": 4.0}
+    two = result(tmp_path, "b", **few, **other, faces=1, sizes=[40], audit_images=1,
+                 max_valid_loss=0.2)  # fmt: skip
     assert (one["sizes"], two["sizes"]) == ([32, 48], [40])
     assert (one["audited"], two["audited"]) == (5, 1)
-    half, most = one["saved"][0], two["saved"][0]
-    assert half < most and set(one["saved"]) == {half} and set(two["saved"]) == {most}
-    assert all(lost <= 5 for lost in one["lost"].values())
-    assert all(lost <= 20 for lost in two["lost"].values())
+    assert one["counted"]["finished"] < two["counted"]["finished"]  # also those broken otherwise
+    assert two["counted"]["while learning"] < 576 < one["counted"]["while learning"]
+    for ran, most in ((one, 0.05), (two, 0.2)):
+        assert max(ran["paid where chosen"].values()) <= most  # not so on images that it never saw
     assert max(two["lost"].values()) > 5
-    first, second = one["costs"]["four signs"], two["costs"]["four signs"]
-    assert first == pytest.approx(
-        5 * second
-    )  # a broken image costs 5 there and 1 here, and all are saved
-    assert one["chosen"]["four signs"] < first
+    assert one["chosen"][SIGNS] < one["costs"][SIGNS]
+
+
+def test_no_image_is_measured_by_a_threshold_that_its_own_run_chose(tmp_path):
+    ran = result(tmp_path, "a", faces=1, sizes=[32], audit_images=1, finished="test")
+    shared = ran["runs in both halves"]
+    assert shared.pop("finished") == 1  # of one run: every other image
+    assert set(shared.values()) == {0}
 
 
 def test_it_runs_at_the_ends_of_its_parameters(tmp_path):
-    ends = {"pool": "strong", "faces": 1, "sizes": [32], "audit_images": 1}
-    free = result(tmp_path, "none", **ends, max_valid_loss=0.0, accept=0.0, cost_broken=0.0)
-    full = result(tmp_path, "all", **ends, max_valid_loss=1.0, accept=1.0, cost_valid=0.0)
-    assert set(free["lost"].values()) == {0} and set(free["saved"]) == {0}
-    assert set(full["lost"].values()) == {100}
+    ends = {"finished": "strong", "faces": 1, "sizes": [32], "audit_images": 1}
+    free = result(tmp_path, "none", **ends, max_valid_loss=0, cost_broken=0)
+    full = result(tmp_path, "all", **ends, max_valid_loss=1, cost_valid=0)
+    assert set(free["paid where chosen"].values()) == {0}
+    assert set(full["paid where chosen"].values()) == {1}
     assert set(free["chosen"].values()) == {0} and set(full["chosen"].values()) == {0}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"max_valid_loss": 1.5}, "max_valid_loss is 1.5, expected a number from 0 to 1"),
+        ({"finished": "learning"}, "finished is 'learning', expected one of 'default'"),
+        ({"sizes": [16]}, "sizes is [16], expected a list"),
+    ],
+)
+def test_a_wrong_parameter_is_one_sentence(tmp_path, wrong, said):
+    notebook = nbformat.read(LESSON, as_version=4)
+    place = next(k for k, c in enumerate(notebook.cells) if "check_parameters(" in c.source)
+    del notebook.cells[place + 1 :]
+    nbformat.write(notebook, tmp_path / LESSON.name)
+    ran = execute(tmp_path / LESSON.name, tmp_path / "done.ipynb", wrong)
+    assert not ran.ok and said in ran.message
