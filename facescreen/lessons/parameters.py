@@ -42,16 +42,18 @@ def parameters_of(path: Path | str) -> dict[str, dict[str, str]]:
     cells = nbformat.read(path, as_version=4).cells
     found = {}
     for cell in (c for c in cells if "parameters" in c.metadata.get("tags", [])):
-        lines = cell.source.splitlines()
+        lines = cell.source.encode().split(b"\n")  # places in a line are counted in bytes
         for line in ast.parse(cell.source).body:
-            if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name):
-                rest = lines[line.end_lineno - 1].encode()[line.end_col_offset :].decode()
-                found[line.target.id] = {
-                    "name": line.target.id,
-                    "inferred_type_name": ast.unparse(line.annotation),
-                    "default": ast.unparse(line.value),
-                    "help": rest.partition("#")[2].strip(),
-                }
+            target = line.targets[0] if isinstance(line, ast.Assign) else line
+            name = ast.unparse(getattr(target, "target", target))
+            typed = getattr(line, "annotation", None)
+            rest = lines[line.end_lineno - 1][line.end_col_offset :].decode()
+            found[name] = {
+                "name": name,
+                "inferred_type_name": "" if typed is None else ast.unparse(typed),
+                "default": ast.unparse(line.value),
+                "help": rest.partition("#")[2].strip(),
+            }
     return found
 
 
@@ -66,10 +68,10 @@ def read_or(path: Path, read: Callable[[str], Any], otherwise: Any) -> Any:
 def coerce(text: str, parameter: Mapping[str, str]) -> Any:
     """A parameter's value from the command line's text, by the type that the lesson declares.
 
-    `parameter` is what `parameters_of` says of it. Text that is no value of a list or another type
-    stays text: the lesson itself says what it expects.
+    `parameter` is what `parameters_of` says of it; without a declared type, the default's counts.
+    Text that is no value of a list or another type stays text: the lesson says what it expects.
     """
-    kind = parameter["inferred_type_name"]
+    kind = parameter["inferred_type_name"] or type(_literal(parameter["default"])).__name__
     if kind == "str":
         return text
     try:
