@@ -13,7 +13,7 @@ from facescreen.widgets.debate_stand import Stand
 from facescreen.widgets.panes import figure_only
 
 if TYPE_CHECKING:
-    from facescreen.widgets.threshold_debate import ThresholdDebate
+    from facescreen.widgets.debate_model import ThresholdDebate
 
 SHOWN = 8  # faces: more would keep the learner waiting
 PAUSE = 1.0  # seconds: a control that moves again sooner, as with a key held, goes on with its move

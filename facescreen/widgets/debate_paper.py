@@ -8,7 +8,7 @@ from facescreen.evaluation import PAPER_BROKEN, PAPER_SAVED, as_read
 from facescreen.widgets.debate_stand import Standing, rate_words, table_html
 
 if TYPE_CHECKING:
-    from facescreen.widgets.threshold_debate import ThresholdDebate
+    from facescreen.widgets.debate_model import ThresholdDebate
 
 # The rows of the paper's Tables 2 and 3: what each is called here, and the tables that hold it.
 ROWS = {

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import ipywidgets as ipy
 import numpy as np
 
 from facescreen import plots
 from facescreen.screening import MultiColorRule, SingleColorRule, channel_histogram
-from facescreen.widgets.live import LiveBox, explorer_bundle
+from facescreen.widgets.live import LiveBox, png_text
 from facescreen.widgets.panes import Content, figure_and_text, fill, row, slider
 from facescreen.widgets.spoken import spoken
 from facescreen.widgets.words import multi_color_words, single_color_words
@@ -82,6 +83,20 @@ class HistogramExplorer:
         """The number of the image `by` further; after the last comes the first."""
         return (self.index + by) % len(self.images)
 
+    def bundle(self) -> dict[str, Any]:
+        """What a page needs: every image, its counts by channel and value, what the rules say."""
+        views = [replace(self, index=index) for index in range(len(self.images))]
+        images = [
+            {
+                "name": view.name,
+                "png": png_text(view.image),
+                "counts": channel_histogram(view.image[np.newaxis])[0].tolist(),
+                "verdicts": {rule: said.replace("**", "") for rule, said in view.verdicts.items()},
+            }
+            for view in views
+        ]
+        return {"kind": "histogram_explorer", "value": self.value, "images": images}
+
     def content(self) -> Content:
         """The figure and the text of this image and value."""
         drawn = plots.draw_image_histograms(self.image, self.name, self.value, self.multi.floor)
@@ -121,4 +136,4 @@ def histogram_explorer(
     show()
     parts = [row(image_row, before, after), value_row, pane]
     start = HistogramExplorer(images, captions, 0, 255, *rules)
-    return spoken(LiveBox(parts, explorer_bundle(start)))
+    return spoken(LiveBox(parts, start.bundle()))
