@@ -44,7 +44,7 @@ _TEMPLATE = (
 {% block html_head_js_mermaidjs %}{% endblock %}
 {% block html_head_css %}
 <style>
-  main, nav { max-width: 62rem; margin: 0 auto; }
+  main, nav { max-width: 70rem; margin: 0 auto; }
   main { --jp-cell-prompt-width: 76px; --jp-content-font-size1: 16px;
          --jp-content-line-height: 1.55; --jp-code-font-size: 14px; }
   main img { max-width: 100%; }
