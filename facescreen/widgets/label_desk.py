@@ -252,7 +252,7 @@ class _DeskView:
         images = self.images[[k for k, _, _ in shown]]
         some = "" if len(shown) == len(found.differing) else f"{len(shown)} of "
         sentence = f"{some}{len(found.differing)} labeled otherwise than in the reference."
-        figure = plots.draw_faces(images, captions, columns=8, tile=1.35, font=10)
+        figure = plots.draw_faces(images, captions, columns=8, tile=1.35, font=11)
         return (text, *figure_and_text(figure, sentence, f"*{sentence}*"))
 
 
