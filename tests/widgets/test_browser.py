@@ -13,6 +13,7 @@ import pytest
 pytest.importorskip("playwright")
 
 from browser import (
+    SECONDS,
     browser_page,
     choose,
     chromium,
@@ -38,6 +39,7 @@ if chromium() is None and not os.environ.get("CI"):
     )
 
 SHOTS = Path("build") / "browser"
+expect.set_options(timeout=SECONDS * 1000)
 
 
 @pytest.fixture(scope="module")
