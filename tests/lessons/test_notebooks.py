@@ -1,7 +1,6 @@
-"""Laws of the lessons themselves: how they are written, and that their parameters work."""
+"""Laws of the lessons themselves: how they are written, and what is stored of them."""
 
 import ast
-import json
 import re
 import statistics
 import subprocess
@@ -12,7 +11,7 @@ import nbformat
 import papermill
 import pytest
 
-from facescreen.lessons import ROOT, execute, find_lessons
+from facescreen.lessons import ROOT, find_lessons
 from facescreen.lessons.pages import first_picture
 from facescreen.lessons.parameters import parameters_of
 
@@ -186,53 +185,6 @@ def test_the_picture_in_the_readme_is_the_lessons_own():
     for name in shown:
         notebook = nbformat.read(ROOT / "notebooks" / f"{Path(name).stem}.ipynb", as_version=4)
         assert (ROOT / name).read_bytes() == first_picture(notebook)
-
-
-def run_07(tmp_path, **parameters) -> dict:
-    """Lesson 07 in a folder of its own; its manifest lines, by image."""
-    tmp_path.mkdir(exist_ok=True)
-    out = tmp_path / "run"
-    lesson = ROOT / "notebooks" / "07_build_a_screened_dataset.ipynb"
-    result = execute(lesson, tmp_path / "done.ipynb", {**parameters, "out": str(out)})
-    assert result.ok, result.message
-    lines = map(json.loads, (out / "multi" / "manifest.jsonl").read_text().splitlines())
-    return {line["index"]: line for line in lines}
-
-
-def test_lesson_07_saves_what_its_parameters_ask_for(tmp_path):
-    few = run_07(tmp_path / "a", count=30, seed=3, scheme="two_faces")
-    other = run_07(tmp_path / "b", count=45, seed=4, color_threshold=60, low_threshold=30)
-    for lines, count in ((few, 30), (other, 45)):
-        assert sum(line["file"] is not None for line in lines.values()) == count
-    assert {len(line["sources"]) for line in few.values()} == {2}
-    assert few[0]["sources"] != other[0]["sources"][:2]
-    assert all(line["score"] < 60 for line in other.values() if line["file"])
-
-
-def test_lesson_07_runs_where_no_rule_rejects_anything(tmp_path):
-    lines = run_07(tmp_path, count=9, color_threshold=5000, low_threshold=4999, sum_threshold=20000)
-    assert len(lines) == 9  # none was rejected
-
-
-def test_lesson_07_runs_on_a_folder_of_photographs(tmp_path, photographs):
-    lines = run_07(tmp_path, count=20, source=f"folder:{photographs}")
-    assert sum(line["file"] is not None for line in lines.values()) == 20
-    assert {face for line in lines.values() for face in line["sources"]} <= set(range(24))
-
-
-@pytest.fixture
-def photographs(tmp_path):
-    """Twenty-four "photographs": rendered faces, saved at another size and shape, some as JPEG."""
-    from PIL import Image
-
-    from facescreen import portraits
-
-    folder = tmp_path / "photographs" / "inside"
-    folder.mkdir(parents=True)
-    for k, face in enumerate(portraits(24, size=96, seed=11)):
-        suffix = "jpg" if k % 3 == 0 else "png"
-        Image.fromarray(face[:, : 96 - k % 5]).save(folder / f"face {k:02d}.{suffix}", quality=95)
-    return folder.parent
 
 
 # --- what the checks themselves catch -------------------------------------------------------------

@@ -1,0 +1,106 @@
+"""Laws of lesson 07: it saves what is asked for, and says whose images a rate is of."""
+
+import json
+from pathlib import Path
+
+import nbformat
+import pytest
+from lesson_runs import run_lesson
+from PIL import Image
+
+from facescreen import portraits
+from facescreen.evaluation import paper_table
+from facescreen.lessons import ROOT, execute
+
+LESSON = ROOT / "notebooks" / "07_build_a_screened_dataset.ipynb"
+NOBODY = "Nobody has labeled the images of these settings: there is no rate of your run."
+ASKED = """
+print("SOURCES", json.dumps(list(judged)))
+print("ROWS", json.dumps(list(paper.index)))
+"""
+
+
+def asked(said: str, word: str) -> list[str]:
+    return json.loads(said.partition(f"{word} ")[2].splitlines()[0])
+
+
+def lines_of(folder: Path) -> dict[int, dict]:
+    """The manifest's lines, by image."""
+    lines = map(json.loads, (folder / "multi" / "manifest.jsonl").read_text().splitlines())
+    return {line["index"]: line for line in lines}
+
+
+def run(tmp_path: Path, **given) -> tuple[dict[int, dict], str, list[str]]:
+    """What a run in a folder of its own saved, all that it said, and its figures' sentences."""
+    tmp_path.mkdir(exist_ok=True)
+    out = tmp_path / "out"
+    said, figures = run_lesson(LESSON, tmp_path / "run", ASKED, {**given, "out": str(out)})
+    return lines_of(out), said, figures
+
+
+def test_it_saves_what_its_parameters_ask_for(tmp_path):
+    few, _, _ = run(tmp_path / "a", count=30, seed=3, scheme="two_faces")
+    other, _, _ = run(tmp_path / "b", count=45, seed=4, color_threshold=60, low_threshold=30)
+    for lines, count in ((few, 30), (other, 45)):
+        assert sum(line["file"] is not None for line in lines.values()) == count
+    assert {len(line["sources"]) for line in few.values()} == {2}
+    assert few[0]["sources"] != other[0]["sources"][:2]
+    assert all(line["score"] < 60 for line in other.values() if line["file"])
+
+
+def test_it_runs_where_no_rule_rejects_anything(tmp_path):
+    most = {"color_threshold": 5000, "low_threshold": 4999, "sum_threshold": 20000}
+    lines, _, _ = run(tmp_path, count=9, **most)
+    assert len(lines) == 9  # none was rejected
+
+
+@pytest.fixture
+def photographs(tmp_path):
+    """Twenty-four "photographs": rendered faces, saved at another size and shape, some as JPEG."""
+    folder = tmp_path / "photographs" / "inside"
+    folder.mkdir(parents=True)
+    for k, face in enumerate(portraits(24, size=96, seed=11)):
+        suffix = "jpg" if k % 3 == 0 else "png"
+        Image.fromarray(face[:, : 96 - k % 5]).save(folder / f"face {k:02d}.{suffix}", quality=95)
+    return folder.parent
+
+
+def test_photographs_get_no_rate_and_other_thresholds_no_number_of_the_papers(
+    tmp_path, photographs
+):
+    given = {"source": f"folder:{photographs}", "color_threshold": 20, "low_threshold": 20}
+    lines, said, figures = run(tmp_path, count=20, **given)
+    assert sum(line["file"] is not None for line in lines.values()) == 20
+    assert {face for line in lines.values() for face in line["sources"]} <= set(range(24))
+    assert asked(said, "SOURCES") == ["while learning", "other people's GANs"]
+    assert said.count(NOBODY) == 1
+    assert not [text for text in figures if "finished" in text or "are labeled" in text]
+    rows = ["none", "single 20 (paper: single 40)", "single 20"]
+    assert asked(said, "ROWS") == [*rows, "multi 20 / 1,000 (paper: multi 40 / 1,000)"]
+    assert [text for text in figures if "single 20 (paper: single 40) 2.76 %" in text]
+
+
+def test_labeled_images_get_their_rate_and_lie_beside_the_lesson(tmp_path):
+    said, figures = run_lesson(LESSON, tmp_path / "run", ASKED, {"count": 12})
+    assert asked(said, "SOURCES") == ["while learning", "finished", "other people's GANs"]
+    assert NOBODY not in said and [text for text in figures if "finished: none" in text]
+    assert asked(said, "ROWS") == list(paper_table().index)
+    (folder,) = (tmp_path / "run" / "made").iterdir()
+    assert len(list(folder.glob("multi/images/*.png"))) == 12
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"count": 0}, "count is 0, expected a whole number, 1 or more"),
+        ({"low_threshold": 50}, "low_threshold is 50, expected a whole number from 1 to color_"),
+        ({"scheme": "five_faces"}, "scheme is 'five_faces', expected one of 'default'"),
+    ],
+)
+def test_a_wrong_parameter_is_one_sentence(tmp_path, wrong, said):
+    notebook = nbformat.read(LESSON, as_version=4)
+    place = next(k for k, c in enumerate(notebook.cells) if "check_parameters(" in c.source)
+    del notebook.cells[place + 1 :]
+    nbformat.write(notebook, tmp_path / LESSON.name)
+    ran = execute(tmp_path / LESSON.name, tmp_path / "done.ipynb", wrong)
+    assert not ran.ok and said in ran.message
