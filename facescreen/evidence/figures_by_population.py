@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-MOMENTS = (1, 2, 4, 10, 40)  # shown in a gallery: most of what happens, happens early
+MOMENTS = (1, 3, 10, 40)  # shown in a gallery: most of what happens, happens early
 STAGES = ((1, 2), (3, 5), (6, 10), (11, 20), (21, 40))  # moments taken together
 KIND_COLORS = dict(zip(KINDS, (SCREENS[1], SCREENS[4], SCREENS[3], "#888888", SCREENS[5], INK),
                        strict=True))  # fmt: skip
