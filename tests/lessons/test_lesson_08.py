@@ -14,6 +14,11 @@ print("RESULT", repr({
     "sizes": [int(side) for side in by_size.index],
     "audited": int(audited["images"].iloc[0]),
     "lost": {key: float(row["valid lost %"]) for key, row in equal.iterrows()},
+    "lost on the others": {
+        (name, screen): 100 * float((own[~first[name] & (truth[name] == "valid")]
+                                     >= calibrated(name, screen)).mean())
+        for name in sources for screen, own in scores[name].items()
+    },
     "costs": {key: float(row["saving everything"]) for key, row in bill.items()},
     "chosen": {key: float(row["cost where chosen"]) for key, row in bill.items()},
     "counted": {name: int((its != "unsure").sum()) for name, its in truth.items()},
@@ -48,6 +53,7 @@ def test_parameters_change_what_comes_out(tmp_path):
     assert two["counted"]["while learning"] < 576 < one["counted"]["while learning"]
     for ran, most in ((one, 0.05), (two, 0.2)):
         assert max(ran["paid where chosen"].values()) <= most  # not so on images that it never saw
+        assert ran["lost"] == pytest.approx(ran["lost on the others"])
     assert max(two["lost"].values()) > 5
     assert one["chosen"][SIGNS] < one["costs"][SIGNS]
 
