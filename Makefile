@@ -14,6 +14,8 @@ NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Threads of torch that wait would keep a core busy: two trainings at once were seen to crawl.
+export OMP_WAIT_POLICY ?= PASSIVE
 
 # `make -j` would run lessons and tests at once and time both wrongly.
 .NOTPARALLEL:

@@ -126,7 +126,7 @@ def draw_early(
     figure, axes = plt.subplots(1, 2, figsize=(WIDTH, 3.6))
     said = []
     for axis, table in zip(axes, (shares, distances), strict=True):
-        for (way, own), (color, dash, mark) in zip(table.items(), PAIR_LOOKS, strict=True):
+        for (way, own), (color, dash, mark) in zip(table.items(), PAIR_LOOKS, strict=False):
             axis.plot(list(own), list(own.values()), color=color, linestyle=dash, marker=mark,
                       linewidth=2, label=way)  # fmt: skip
         _counted(axis)

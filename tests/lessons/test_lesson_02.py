@@ -11,9 +11,10 @@ import nbformat
 import numpy as np
 import pytest
 
-from facescreen import plots
+from facescreen import SingleColorRule, plots
 from facescreen.lessons import ROOT, execute
 
+SMALL = {"images": 96, "faces": 40, "broken_images": 64}
 LESSON = ROOT / "notebooks" / "02_train_a_face_gan.ipynb"
 
 
@@ -25,9 +26,8 @@ def close_figures():
 
 def run(folder, name, **parameters) -> str:
     """The lesson with few images; everything that it printed or said under a figure."""
-    small = {"images": 96, "faces": 40, "broken_images": 64, **parameters}
     done = folder / f"{name}.ipynb"
-    result = execute(LESSON, done, small)
+    result = execute(LESSON, done, SMALL | parameters)
     assert result.ok, result.message
     cells = nbformat.read(done, as_version=4).cells
     outputs = [output for cell in cells for output in cell.get("outputs", [])]
@@ -43,8 +43,13 @@ def test_the_lesson_shows_as_many_images_as_it_is_told_to(tmp_path):
     assert re.search(r"learning rate times 16\..*after 32 images; .*after 64 images", few)
     assert re.search(r"learning rate times 16\..*after 32 images\.", more)
     assert few.count("Right: ") == more.count("Right: ") == 3
-    seen = [re.findall(r"KID goes from [^.]+\.\d to [\d.]+", text) for text in (few, more)]
+    seen = [re.findall(r"KID goes: raw from [\d.]+ to [\d.]+", text) for text in (few, more)]
     assert all(seen) and seen[0] != seen[1]
+    for text, looks in ((few, (32, 64, 96)), (more, (32, 64, 96, 128, 160))):
+        said = re.findall(r"After (\d+) images rule 1 flags: raw [\d.]+ %, averaged", text)
+        assert said == [str(images) for images in looks]
+        assert f"at {len(looks)} of {len(looks)} looks" in text
+    assert few.count("right 3 of 3") == 1
 
 
 def test_the_lesson_ends_on_time_and_where_training_breaks_down(tmp_path):
@@ -53,15 +58,73 @@ def test_the_lesson_ends_on_time_and_where_training_breaks_down(tmp_path):
     assert said.count("Right: ") == 3
 
 
-def test_the_lesson_runs_on_a_folder_of_photographs(tmp_path):
+def test_photographs_are_measured_against_others_than_those_learned(tmp_path):
+    folder = photographs(tmp_path, 84)
+    said = run(tmp_path, "folder", source=f"folder:{folder}", faces=84, images=1)
+    assert f"63 existing faces from folder:{folder}, 21 kept to measure with" in said
+    assert "KID: distance to 21 existing faces that neither GAN was trained on" in said
+
+
+@pytest.mark.parametrize("source", ["portraits", "portraits:studio", "folder"])
+def test_no_face_to_measure_with_is_trained_on(tmp_path, source):
+    if source == "folder":
+        source = f"folder:{photographs(tmp_path, 84)}"
+    names = {"source": source, "faces": 84}
+    exec("".join(cell("HELD_OUT_SEED, measure_quality") + cell("unseen = ")), names)
+    learned = names["existing"].load(range(len(names["existing"])))
+    pixels = {face.tobytes() for face in learned}
+    assert len(pixels) == len(learned) >= 63 and len(names["unseen"]) >= 21
+    assert not pixels & {face.tobytes() for face in names["unseen"]}
+    studio = source.endswith("studio")  # measured against faces of its own kind
+    assert abs(float(learned.mean()) - float(names["unseen"].mean())) < 12
+    assert not studio or names["existing"].name == "portraits:studio"
+
+
+def test_too_few_photographs_are_one_sentence(tmp_path):
+    result = execute(
+        LESSON,
+        tmp_path / "few.ipynb",
+        SMALL | {"source": f"folder:{photographs(tmp_path, 9)}"},
+    )
+    assert not result.ok
+    assert "source gives 9 faces (faces = 40), expected 80 or more: a quarter" in result.message
+
+
+def test_a_wrong_parameter_is_one_sentence(tmp_path):
+    result = execute(LESSON, tmp_path / "wrong.ipynb", SMALL | {"seed": -1})
+    assert not result.ok
+    assert "seed is -1, expected a whole number from 0" in result.message
+
+
+def test_one_training_draws_both_ways_from_the_same_noise():
+    watching = cell("def watch(trainer, losses)")
+    assert watching.count("draw_from_noise(noise)") == 1
+    assert '("raw", trainer.model), ("averaged", trainer.averaged)' in watching
+    trained = [text for text in cells() if "training.train(" in text and "settings" in text]
+    assert len(trained) == 1
+
+
+def photographs(folder, count):
+    """A folder with so many files of faces."""
     from PIL import Image
 
     from facescreen import portraits
 
-    for k, face in enumerate(portraits(9, size=80, seed=4)):
-        Image.fromarray(face).save(tmp_path / f"{k}.png")
-    said = run(tmp_path, "folder", source=f"folder:{tmp_path}", images=1)
-    assert f"9 existing faces from folder:{tmp_path}" in said
+    place = folder / "photographs"
+    place.mkdir()
+    for k, face in enumerate(portraits(count, size=80, seed=4)):
+        Image.fromarray(face).save(place / f"{k:02d}.png")
+    return place
+
+
+def cells() -> list[str]:
+    code = nbformat.read(LESSON, as_version=4).cells
+    return [one.source + "\n" for one in code if one.cell_type == "code"]
+
+
+def cell(part: str) -> str:
+    (found,) = [text for text in cells() if part in text]
+    return found
 
 
 # --- its figures ----------------------------------------------------------------------------------
@@ -100,7 +163,45 @@ def test_the_slopes_of_the_two_losses_add_up_to_one():
 def test_paths_and_early_shares_are_said_as_they_are():
     _, said = plots.draw_paths({"a": np.array([0, 0, 1.0, 3.0]), "b": np.zeros(4)}, 2.0)
     assert "a from 1.00 to 3.00, b from 0.00 to 0.00" in said
-    table = {"images": [32, 64, 96], "KID": [9, 5, 4.0], "rule": [0.0, 30.0, 10.0]}
-    figure, said = plots.draw_early(table, ("rule",))
-    assert "rule 0.0 % at first, at most 30.0 % after 64 images, 10.0 % at the end" in said
+    shares = {"raw": {32: 0.0, 64: 30.0, 96: 10.0}, "averaged": {32: 0.0, 64: 2.0, 96: 4.0}}
+    figure, said = plots.draw_early(shares, {"raw": {32: 9, 64: 5, 96: 4.0}})
+    assert "raw 0.0 % at first, at most 30.0 % after 64 images, 10.0 % at the end" in said
+    assert "averaged 0.0 % at first, at most 4.0 % after 96 images" in said
+    assert "KID goes: raw from 9.0 to 4.0." in said
     assert all(axis.get_xlabel() and axis.get_ylabel() for axis in figure.axes)
+
+
+def test_looks_show_what_is_flagged_and_say_how_many():
+    red = np.full((3, 64, 64, 3), 90, np.uint8)
+    red[1, :20, :20] = 255, 0, 0  # only input 1 is flagged
+    calm = np.full((3, 64, 64, 3), 90, np.uint8)
+    looks = {"raw": {32: calm, 64: red, 96: red}, "averaged": {32: calm, 64: calm, 96: red}}
+    figure, said = plots.draw_looks(looks, SingleColorRule(40), inputs=1)
+    assert "1 of 3 inputs" in said and "at 3 of 3 looks" in said
+    assert "2 of the 3 raw ones, 1 of the 3 averaged ones" in said
+    framed = [any(s.get_visible() for s in axis.spines.values()) for axis in figure.axes]
+    assert framed == [False, True, True, False, False, True]
+    assert (np.asarray(figure.axes[1].images[0].get_array()) == red[1]).all()
+
+
+def test_trainings_are_told_apart_by_stage():
+    seeds, when = np.repeat([7, 8], 20), np.tile(np.repeat([1000, 30_000], 10), 2)
+    marked = np.zeros(40, bool)
+    marked[:10] = marked[20:25] = True  # early: all of seed 7, half of seed 8; late: none
+    figure, said = plots.draw_trainings(seeds, when, {"broken": marked})
+    assert said.startswith("broken: from seed to seed 50 to 100 % at first, 0 to 0 % in the last")
+    assert "stands for 10 images: where it shows 50 %, its 95 % interval goes from 24 to 76" in said
+    assert [list(line.get_ydata()) for line in figure.axes[0].lines] == [[100, 0], [50, 0]]
+
+
+def test_samples_of_a_training_are_large():
+    faces = np.zeros((32, 64, 64, 3), np.uint8)
+    history = [{"images": 512, "critic": 1.2, "model": 0.8}]
+    figure, said = plots.draw_training(history, faces, 512)
+    figure.canvas.draw()
+    width = figure.axes[1].images[0].get_window_extent().width / figure.dpi * 96
+    assert width / 8 >= 96
+    assert "32 samples after 512 images, 16 of them shown, from the same inputs" in said
+    figure, said = plots.draw_training(history, faces[:24], 512, rows=("a", "b", "c"))
+    assert "24 samples after 512 images, from" in said
+    assert "a, b, c" in figure.axes[1].get_xlabel()
