@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from facescreen.images import contact_sheet
 from facescreen.plots.base import (
     BROKEN,
     DASHES,
@@ -14,7 +16,6 @@ from facescreen.plots.base import (
     MARKS,
     SCREENS,
     VALID,
-    picture,
     present,
     presented,
 )
@@ -33,18 +34,37 @@ PAIR_LOOKS = ((VALID, "-", "o"), (BROKEN, "--", "s"))
 
 
 class Live:
-    """A place in the notebook where one figure follows another."""
+    """A place in the notebook where one picture follows another."""
 
     def __init__(self, words: str = "loading …") -> None:
         from IPython.display import Markdown, display
 
         self._place = display(Markdown(words), display_id=True)
 
-    def show(self, figure: Figure, sentence: str) -> None:
-        """Show a figure in place of what was there."""
-        data, about = picture(figure, sentence)
+    def show(self, groups: Mapping[str, np.ndarray], sentence: str) -> None:
+        """Show a row of faces for each group, as `sheet` draws them, in place of what was there."""
+        data = {"image/png": sheet(groups), "text/plain": sentence}
         if self._place is not None:  # None outside a notebook
-            self._place.update(data, raw=True, metadata=about)
+            self._place.update(data, raw=True, metadata={"image/png": {"alt": sentence}})
+
+
+def sheet(groups: Mapping[str, np.ndarray], columns: int = 7) -> bytes:
+    """A row of faces for each group, uint8 (N, 64, 64, 3), twice as large, as PNG.
+
+    In a tenth of the time of a figure: training waits for it.
+    """
+    from PIL import Image, ImageDraw, ImageFont
+
+    rows = [contact_sheet(images[:columns], columns, scale=2, gap=3) for images in groups.values()]
+    height, line = rows[0].shape[0], 24
+    drawn = Image.new("RGB", (rows[0].shape[1], len(rows) * (height + line)), "white")
+    pen, font = ImageDraw.Draw(drawn), ImageFont.load_default(size=15)
+    for k, (name, row) in enumerate(zip(groups, rows, strict=True)):
+        pen.text((3, k * (height + line) + 3), name, INK, font)
+        drawn.paste(Image.fromarray(row), (0, k * (height + line) + line))
+    file = io.BytesIO()
+    drawn.save(file, "PNG")
+    return file.getvalue()
 
 
 def draw_side_by_side(groups: Mapping[str, np.ndarray], columns: int = 6) -> Figure:
