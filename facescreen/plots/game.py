@@ -59,7 +59,7 @@ plot_game = presented(draw_game)
 def _draw_moment(
     axis: Axes, real: np.ndarray, made: np.ndarray, bins: np.ndarray, top: float
 ) -> None:
-    axis.hist(real, bins, density=True, color=PAPER, alpha=0.6)
+    axis.hist(real, bins, density=True, histtype="stepfilled", color=PAPER, alpha=0.6)
     inside = np.clip(made, bins[0], bins[-1])  # points far out stand at the edge
     axis.hist(inside, bins, density=True, histtype="step", color=VALID, linewidth=2)
     axis.set(xlim=(bins[0], bins[-1]), ylim=(0, top), yticks=[], xticks=[-4, 0, 4])
