@@ -26,3 +26,14 @@ def run_lesson(
     ]
     said = [o.metadata["image/png"]["alt"] for o in outputs if "image/png" in o.get("data", {})]
     return "".join(output.get("text", "") for output in outputs), said
+
+
+def refusal(lesson: Path, folder: Path, parameters: dict[str, Any]) -> str:
+    """What the lesson's check says of wrong parameters; nothing after the check is run."""
+    notebook = nbformat.read(lesson, as_version=4)
+    place = next(k for k, c in enumerate(notebook.cells) if "check_parameters(\n" in c.source)
+    del notebook.cells[place + 1 :]
+    nbformat.write(notebook, folder / lesson.name)
+    result = execute(folder / lesson.name, folder / "done.ipynb", parameters)
+    assert not result.ok
+    return result.message

@@ -8,6 +8,7 @@ nothing is broken.
 
 from facescreen.evaluation.acceptance import at_equal_valid_loss, equal_acceptance
 from facescreen.evaluation.agreement import Kappa, agreement_table, confusion, kappa, kappa_row
+from facescreen.evaluation.by_run import run_spread, screening_by_run
 from facescreen.evaluation.columns import READINGS, as_read, percent, with_intervals
 from facescreen.evaluation.compare import compare_rules, compare_saved, holm, paper_fisher
 from facescreen.evaluation.false_alarms import false_alarms
@@ -59,6 +60,8 @@ __all__ = [
     "percent",
     "pool_table",
     "roc",
+    "run_spread",
+    "screening_by_run",
     "screening_table",
     "with_intervals",
 ]

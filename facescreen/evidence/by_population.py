@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from facescreen.breakage.changes import learning_table, one_at_a_time
-from facescreen.evaluation import READINGS, auc, kinds_table, percent, screening_table
+from facescreen.evaluation import (
+    READINGS,
+    auc,
+    kinds_table,
+    percent,
+    screening_by_run,
+    screening_table,
+)
 from facescreen.evidence.gathered import PAPER_SAVED, Evidence
 from facescreen.evidence.populations import SINGLE, TABLE_RULES
 from facescreen.labels import KINDS
@@ -48,13 +55,11 @@ def by_population(evidence: Evidence) -> pd.DataFrame:
     tables = {}
     for name, population in evidence.populations.items():
         for reading in READINGS:
-            table = screening_table(population.walk, population.labels, reading)
-            table = table.drop(columns=["tried", "saved", "saturated", "unsure", "most %"])
-            spreads = [population.spread(reading, rule) for rule in table.index]
-            table["lowest run %"], table["highest run %"] = zip(*spreads, strict=True)
-            spreads = [population.lost_spread(rule) for rule in table.index]
-            table["lowest run lost %"], table["highest run lost %"] = zip(*spreads, strict=True)
-            tables[name, reading] = table
+            judged = population.flags, population.labels
+            table = screening_by_run(*judged, reading, population.runs)
+            tables[name, reading] = table.drop(
+                columns=["tried", "saved", "saturated", "unsure", "most %"]
+            )
     return pd.concat(tables, names=["images", "reading"])
 
 

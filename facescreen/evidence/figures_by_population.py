@@ -12,8 +12,8 @@ from facescreen.evidence.by_population import by_kind, by_population
 from facescreen.evidence.gathered import Evidence
 from facescreen.evidence.populations import MULTI, SINGLE, SINGLE_20
 from facescreen.labels import KINDS, ReferencePool
-from facescreen.plots import INK, PAPER, draw_faces, draw_kinds
-from facescreen.plots.base import MARKS, SCREENS
+from facescreen.plots import INK, draw_both_errors, draw_faces, draw_kinds
+from facescreen.plots.base import SCREENS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -106,49 +106,13 @@ def kinds_while_learning(evidence: Evidence) -> tuple[Figure, str]:
 
 def rates_by_population(evidence: Evidence) -> tuple[Figure, str]:
     """Pixel breakage left by each rule, and valid images lost, by population; thin: the runs."""
-    import matplotlib.pyplot as plt
-
-    table, paper = by_population(evidence), paper_table()
-    rules = ["none", SINGLE, SINGLE_20, MULTI]
-    names = list(evidence.populations)
-    figure, axes = plt.subplots(1, 2, figsize=(11.5, 4.6))
-    width = 0.8 / (len(names) + 1)
-    for k, name in enumerate(names):
-        own = table.sort_index().loc[(name, "broken")].loc[rules]
-        look = {"color": SCREENS[k], "fmt": MARKS[k], "markersize": 7, "label": name}
-        for axis, column in zip(axes, ("rate", "valid lost"), strict=True):
-            spread = evidence.populations[name].run == "seed"
-            _points(axis, own, column, np.arange(len(rules)) + k * width, look, spread)
-    axes[0].plot(np.arange(len(rules)) + len(names) * width, paper.loc[rules, "rate %"], "x",
-                 color=PAPER, markersize=9, markeredgewidth=2.5, label="the paper")  # fmt: skip
-    for axis, title in zip(axes, ("broken among valid and saturated (%)", "valid images lost (%)"),
-                           strict=True):  # fmt: skip
-        axis.set_xticks(np.arange(len(rules)) + len(names) * width / 2, rules, fontsize=10)
-        axis.set_title(title, fontsize=12, color=INK)
-        axis.set_ylim(bottom=0)
-        axis.grid(axis="y", alpha=0.3)
-        axis.spines[["top", "right"]].set_visible(False)
-    figure.tight_layout(pad=0.6)
-    figure.legend(*axes[0].get_legend_handles_labels(), ncols=3, fontsize=10, frameon=False,
-                  loc="upper center", bbox_to_anchor=(0.5, 0.0))  # fmt: skip
-    said = [f"{n}: {table.loc[(n, 'broken', 'none'), 'rate %']:.1f} to "
-            f"{table.loc[(n, 'broken', SINGLE), 'rate %']:.1f} % broken at the price of "
-            f"{table.loc[(n, 'broken', SINGLE), 'valid lost %']:.1f} % of the valid images"
-            for n in names]  # fmt: skip
-    return figure, f"By rule 1 at 40, {'; '.join(said)}."
-
-
-def _points(axis: Axes, own, column: str, x: np.ndarray, look: dict, spread: bool) -> None:
-    """Shares with their intervals; thin lines, if asked for, from the lowest to the highest run."""
-    before, runs = ("", "run") if column == "rate" else (f"{column} ", "run lost")
-    middle = own[f"{column} %"].to_numpy(float)
-    low, high = (own[f"{before}{end} %"].to_numpy(float) for end in ("low", "high"))
-    axis.errorbar(x, middle, [middle - low, high - middle], capsize=3, linewidth=2.2,
-                  linestyle="none", **look)  # fmt: skip
-    if not spread:
-        return
-    ends = [own[f"{end} {runs} %"].to_numpy(float) for end in ("lowest", "highest")]
-    axis.vlines(x, *ends, color=look["color"], linewidth=0.9, alpha=0.8)
+    table = by_population(evidence).xs("broken", level="reading")
+    rules, tables = ["none", SINGLE, SINGLE_20, MULTI], {}
+    for name, population in evidence.populations.items():
+        tables[name] = table.loc[name].loc[rules]
+        if population.run != "seed":  # repositories are small: their ends would tell of chance
+            tables[name] = tables[name].filter(regex="^(?!lowest|highest)")
+    return draw_both_errors(tables, paper_table().loc[rules])
 
 
 BY_POPULATION: dict[str, Callable[[Evidence], tuple[Figure, str]]] = {

@@ -5,13 +5,13 @@ A screen tuned on one population fails on another, so that every table says of w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from facescreen.evaluation import as_read
+from facescreen.evaluation import as_read, run_spread
 from facescreen.labels import ReferencePool
 from facescreen.labels.elsewhere import load_elsewhere
 from facescreen.screening import (
@@ -26,7 +26,6 @@ from facescreen.screening import (
 
 # Named as in `facescreen.evaluation.paper_table`.
 SINGLE, SINGLE_20, MULTI = "single 40", "single 20", "multi 40 / 1,000"
-FEW = 10  # below so many images a share of a single run says nothing
 TABLE_RULES: Mapping[str, Rule] = {
     "none": NoRule(),
     SINGLE: SingleColorRule(40),
@@ -68,24 +67,9 @@ class Population:
         return counted, counted & (self.labels != "valid")
 
     def spread(self, reading: str, rule: str) -> tuple[float, float]:
-        """The lowest and highest share of broken images, in percent, among those a rule passes.
-
-        Of training runs with FEW images that count or more; NaN where there is but one.
-        """
-        rates = []
-        for own in self.by_run().values():
-            counted, broken = own.counted(reading)
-            passed = counted & ~own.flags[rule]
-            rates.append((int(broken[passed].sum()), int(passed.sum())))
-        return _ends(rates)
-
-    def lost_spread(self, rule: str) -> tuple[float, float]:
-        """The same of the valid images that a rule rejects."""
-        rates = []
-        for own in self.by_run().values():
-            valid = own.labels == "valid"
-            rates.append((int(own.flags[rule][valid].sum()), int(valid.sum())))
-        return _ends(rates)
+        """Between which shares of broken images, among those a rule passes, single runs lie."""
+        counted, broken = self.counted(reading)
+        return run_spread(broken, counted & ~self.flags[rule], self.runs)
 
     def by_run(self) -> dict[str, Population]:
         """Each training run's images as a population of their own, if there are several."""
@@ -99,11 +83,6 @@ class Population:
         return Population(
             self.name, self.labels[chosen], flags, *(a[chosen] for a in arrays), self.run
         )
-
-
-def _ends(rates: Sequence[tuple[int, int]]) -> tuple[float, float]:
-    shares = [100 * count / total for count, total in rates if total >= FEW]
-    return (min(shares), max(shares)) if len(shares) > 1 else (float("nan"), float("nan"))
 
 
 def of_pool(name: str, pool: ReferencePool) -> Population:

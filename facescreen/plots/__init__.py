@@ -19,7 +19,6 @@ from facescreen.plots.base import (
     save_figure,
 )
 from facescreen.plots.bright_ends import draw_bright_ends
-from facescreen.plots.by_population import draw_panels, draw_saved
 from facescreen.plots.charts import (
     draw_kinds,
     draw_rates,
@@ -71,7 +70,12 @@ from facescreen.plots.numbers import (
     plot_pixels,
 )
 from facescreen.plots.one_image import draw_damage, draw_image_histograms
-from facescreen.plots.operating import draw_prices, draw_sizes, draw_threshold_costs
+from facescreen.plots.operating import (
+    draw_panels,
+    draw_prices,
+    draw_sizes,
+    draw_threshold_costs,
+)
 from facescreen.plots.rows import draw_rows, show_rows
 from facescreen.plots.save_paths import draw_save_paths, draw_saved_blob
 from facescreen.plots.screened import (
@@ -86,12 +90,10 @@ from facescreen.plots.watching import (
     Live,
     draw_early,
     draw_looks,
-    draw_side_by_side,
     draw_trainings,
     plot_early,
     plot_looks,
     plot_trainings,
-    show_side_by_side,
 )
 
 __all__ = [
@@ -135,11 +137,9 @@ __all__ = [
     "draw_reached",
     "draw_rows",
     "draw_save_paths",
-    "draw_saved",
     "draw_saved_blob",
     "draw_scored",
     "draw_shares",
-    "draw_side_by_side",
     "draw_single_color_flow",
     "draw_sizes",
     "draw_threshold_costs",
@@ -176,7 +176,6 @@ __all__ = [
     "show_combination",
     "show_faces",
     "show_rows",
-    "show_side_by_side",
     "study_of_alpha",
     "training_costs",
     "way_between",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,20 +19,21 @@ PANELS = {  # what a panel shows of a table: columns of the share, of its limits
     "rate %": ("low %", "high %", "broken among those that pass (%)"),
     "valid lost %": ("valid lost low %", "valid lost high %", "valid images lost (%)"),
 }
+RUNS = {  # of a share, the columns of the lowest and the highest single run, where a table has them
+    "rate %": ["lowest run %", "highest run %"],
+    "valid lost %": ["lowest run lost %", "highest run lost %"],
+}
 STEP = 0.29  # inches from one image source to the next
 
 
 def draw_both_errors(
-    tables: Mapping[str, pd.DataFrame],
-    paper: pd.DataFrame | None = None,
-    runs: Mapping[str, Sequence[pd.DataFrame]] | None = None,
+    tables: Mapping[str, pd.DataFrame], paper: pd.DataFrame | None = None
 ) -> tuple[Figure, str]:
     """What each screening leaves and what it costs, on several sources of images.
 
-    tables: `facescreen.evaluation.screening_table` by the source's name, all of the same rows; 95 %
-    intervals are drawn. paper: a table of those rows with the paper's rates, which did not count
-    valid images. runs: by a source's name the tables of its single runs; a thin line goes from the
-    lowest to the highest.
+    tables: `facescreen.evaluation.screening_by_run` by the source's name, all of the same rows;
+    drawn are 95 % intervals and, where there are runs, a thin line from the lowest to the highest.
+    paper: a table of those rows with the paper's rates, which did not count valid images.
     """
     import matplotlib.pyplot as plt
 
@@ -47,7 +48,7 @@ def draw_both_errors(
         for k, (name, table) in enumerate(tables.items()):
             look = {"color": SCREENS[k], "marker": MARKS[k], "label": name}
             first = k + (paper is not None)
-            spread = _spread((runs or {}).get(name, ()), column)
+            spread = _spread(table, column)
             _draw_shares(axis, table[[low, column, top]], first, len(places) + 1, look, spread)
         _finish(axis, title, high)
     rows = np.arange(len(rules)) * (len(places) + 1) + (len(places) - 1) / 2
@@ -56,7 +57,10 @@ def draw_both_errors(
     figure.tight_layout(pad=0.4)
     figure.legend(handles, labels, ncols=len(labels), fontsize=12, frameon=False,
                   loc="upper center", bbox_to_anchor=(0.5, 0.01))  # fmt: skip
-    said = [_say(name, table, (runs or {}).get(name, ())) for name, table in tables.items()]
+    said = [_say(name, table) for name, table in tables.items()]
+    if paper is not None:
+        rates = ", ".join(f"{name} {rate:.2f} %" for name, rate in paper["rate %"].items())
+        said.append(f"The paper: {rates} broken.")
     return figure, " ".join(said)
 
 
@@ -69,7 +73,7 @@ def _draw_shares(
     first: int,
     step: int,
     look: dict[str, str],
-    spread: tuple[np.ndarray, np.ndarray] | None = None,
+    spread: np.ndarray | None = None,
 ) -> None:
     """A row of shares, columns low, share and high, each written beside its interval."""
     low, share, high = shares.to_numpy(float).T
@@ -86,13 +90,10 @@ def _draw_shares(
                           fontsize=11, color=INK, va="center")  # fmt: skip
 
 
-def _spread(runs: Sequence[pd.DataFrame], column: str) -> tuple[np.ndarray, np.ndarray] | None:
-    """The lowest and highest share among single runs, row by row; None where there is one run."""
-    if len(runs) < 2:
-        return None
-    shares = np.array([table[column].to_numpy(float) for table in runs])
-    known = np.where(np.isnan(shares), [[np.inf]], shares).min(axis=0)
-    return known, np.where(np.isnan(shares), [[-np.inf]], shares).max(axis=0)
+def _spread(table: pd.DataFrame, column: str) -> np.ndarray | None:
+    """The lowest and highest share among single runs, (2, rows); None where there are no runs."""
+    ends = RUNS[column]
+    return table[ends].to_numpy(float).T if set(ends) <= set(table) else None
 
 
 def _finish(axis: Axes, title: str, high: int) -> None:
@@ -105,20 +106,22 @@ def _finish(axis: Axes, title: str, high: int) -> None:
     axis.spines[["top", "right"]].set_visible(False)
 
 
-def _say(name: str, table: pd.DataFrame, runs: Sequence[pd.DataFrame]) -> str:
+def _say(name: str, table: pd.DataFrame) -> str:
     """One source's sentence: the first row's share, then what each screening leaves and costs."""
     before, *after = table.index
     parts = []
     for rule in after:
         left = table.loc[rule, "rate %"]  # NaN where it rejects every image that counts
-        said = f"{left:.1f} %{_ends(runs, rule, 'rate %')}" if left == left else "no image"
-        lost = f"{table.loc[rule, 'valid lost %']:.1f} %{_ends(runs, rule, 'valid lost %')}"
+        said = f"{left:.1f} %{_ends(table, rule, 'rate %')}" if left == left else "no image"
+        lost = f"{table.loc[rule, 'valid lost %']:.1f} %{_ends(table, rule, 'valid lost %')}"
         parts.append(f"{said} by {rule}, which loses {lost} of the valid images")
     start = f"{name[:1].upper()}{name[1:]}: {table.loc[before, 'rate %']:.1f} % broken"
-    return f"{start}{_ends(runs, before, 'rate %')}; left are {'; '.join(parts)}."
+    return f"{start}{_ends(table, before, 'rate %')}; left are {'; '.join(parts)}."
 
 
-def _ends(runs: Sequence[pd.DataFrame], rule: str, column: str) -> str:
-    shares = [table.loc[rule, column] for table in runs]
-    known = [share for share in shares if share == share]
-    return f" ({min(known):.0f} to {max(known):.0f} by run)" if len(known) > 1 else ""
+def _ends(table: pd.DataFrame, rule: str, column: str) -> str:
+    spread = _spread(table.loc[[rule]], column)
+    if spread is None or np.isnan(spread).any():
+        return ""
+    (low,), (high,) = spread
+    return f" ({low:.0f} to {high:.0f} by run)"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facescreen.plots.base import DASHES, INK, MARKS, PAPER, SCREENS, VALID
+from facescreen.plots.base import DASHES, INK, MARKS, PAGE, PAPER, SCREENS, VALID
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,3 +115,47 @@ def _finish(axis: Axes, across: str, up: str = "") -> None:
     axis.tick_params(labelsize=11)
     axis.grid(alpha=0.3)
     axis.spines[["top", "right"]].set_visible(False)
+
+
+def draw_panels(
+    curves: Mapping[str, Mapping[str, pd.DataFrame]],
+    points: Mapping[str, pd.DataFrame],
+    up_to: float = 40,
+) -> tuple[Figure, str]:
+    """What each screen catches for the valid images that it loses, a panel for whose images.
+
+    curves: `facescreen.evaluation.broken_rate_curve` by whose images and by screen. points: by
+    whose images, rows by screen with ``valid lost %`` and ``caught %``, to be marked. Dotted: a
+    screen that picks blindly, which catches of the broken images what it loses of the valid ones.
+    """
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(1, len(curves), figsize=(PAGE, 4.4), sharey=True, squeeze=False)
+    said = []
+    for axis, (whose, screens) in zip(axes.flat, curves.items(), strict=True):
+        axis.plot([0, up_to], [0, up_to], ":", color=PAPER, linewidth=2, label="blindly")
+        for k, (name, curve) in enumerate(screens.items()):
+            look = {"color": SCREENS[k], "linestyle": DASHES[k]}
+            lost, caught = (curve[column].to_numpy() for column in ("valid lost %", "caught %"))
+            axis.step([*lost, 100], [*caught, 100], where="post", linewidth=2, label=name, **look)
+        marked = []
+        for name, at in points[whose].iterrows():
+            k = list(screens).index(name)
+            if at["valid lost %"] <= up_to:
+                axis.plot(at["valid lost %"], at["caught %"], MARKS[k], color=SCREENS[k],
+                          markersize=11, markeredgecolor="white", zorder=4)  # fmt: skip
+            marked.append(f"{name} {at['caught %']:.0f} % for {at['valid lost %']:.1f} %")
+        said.append(f"{whose}: {', '.join(marked)}")
+        axis.set_title(whose, fontsize=13, color=INK)
+        axis.set_xlim(0, up_to)
+        axis.set_ylim(0, 105)
+        axis.set_xlabel("valid images lost (%)", fontsize=12, color=INK)
+        axis.tick_params(labelsize=11)
+        axis.grid(alpha=0.3)
+        axis.spines[["top", "right"]].set_visible(False)
+    axes.flat[0].set_ylabel("broken images caught (%)", fontsize=12, color=INK)
+    figure.tight_layout(rect=(0, 0.09, 1, 1))
+    handles, names = axes.flat[0].get_legend_handles_labels()
+    figure.legend(handles[1:] + handles[:1], names[1:] + names[:1], ncols=len(names), fontsize=12,
+                  frameon=False, loc="lower center")  # fmt: skip
+    return figure, f"Caught of the broken images for valid ones lost: {'; '.join(said)}."

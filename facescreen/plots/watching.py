@@ -14,9 +14,9 @@ from facescreen.plots.base import (
     DASHES,
     INK,
     MARKS,
+    PAGE,
     SCREENS,
     VALID,
-    present,
     presented,
 )
 from facescreen.plots.faces import draw_faces
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from facescreen.screening import Rule
 
 Looks = Mapping[int, np.ndarray]  # after how many existing faces → what was drawn then (N, H, W, 3)
-WIDTH, LETTERS = 10.2, 11.5  # of a figure in inches, of its lettering in points
-SIDE, GAP = 1.3, 0.04  # of an image, between two, in inches
+LETTERS = 11.5  # points, of the lettering
+SIDE = 1.1  # inches, of an image among looks: four rows of them fit a screen
 PAIR_LOOKS = ((VALID, "-", "o"), (BROKEN, "--", "s"))
 
 
@@ -67,17 +67,6 @@ def sheet(groups: Mapping[str, np.ndarray], columns: int = 7) -> bytes:
     return file.getvalue()
 
 
-def draw_side_by_side(groups: Mapping[str, np.ndarray], columns: int = 6) -> Figure:
-    """A row of faces for each group, uint8 (N, H, W, 3), as large as the page allows."""
-    faces = np.concatenate([images[:columns] for images in groups.values()])
-    return draw_faces(faces, None, None, columns, list(groups), 1.6)
-
-
-def show_side_by_side(groups: Mapping[str, np.ndarray], sentence: str, columns: int = 6) -> None:
-    """Present `draw_side_by_side`."""
-    present(draw_side_by_side(groups, columns), sentence)
-
-
 def draw_looks(
     looks: Mapping[str, Looks], rule: Rule, moments: int = 7, inputs: int = 2
 ) -> tuple[Figure, str]:
@@ -87,9 +76,7 @@ def draw_looks(
     rule: frames what it flags. The inputs shown are those that it flags most often in the first
     way, so that there is something to see.
     """
-    import matplotlib.pyplot as plt
-
-    first = next(iter(looks.values()))
+    first, *_ = looks.values()
     flagged = {way: {at: rule(made).broken for at, made in own.items()}
                for way, own in looks.items()}  # fmt: skip
     often = np.sum(list(flagged[next(iter(looks))].values()), axis=0)
@@ -97,41 +84,22 @@ def draw_looks(
     at = np.array(list(first))
     at = at[np.unique(np.linspace(0, len(at) - 1, moments).round().astype(int))]
     rows = [(one, way) for one in chosen for way in looks]
-    left, top = 0.85, 0.32
-    size = left + len(at) * (SIDE + GAP), top + len(rows) * (SIDE + GAP)
-    figure, counts = plt.figure(figsize=size), dict.fromkeys(looks, 0)
-    for row, (one, way) in enumerate(rows):
-        for column, moment in enumerate(at):
-            corner = left + column * (SIDE + GAP), size[1] - top - row * (SIDE + GAP) - SIDE
-            place = (corner[0] / size[0], corner[1] / size[1], SIDE / size[0], SIDE / size[1])
-            axis = figure.add_axes(place, xticks=[], yticks=[])
-            axis.imshow(looks[way][moment][one], interpolation="nearest", aspect="auto")
-            marked = bool(flagged[way][moment][one])
-            counts[way] += marked
-            _frame(axis, marked)
-            if row == 0:
-                axis.set_title(f"{moment:,}", fontsize=LETTERS, color=INK, pad=4)
-            if column == 0:
-                axis.set_ylabel(way, fontsize=LETTERS, color=INK)
-    figure.text(0, 1 - 0.22 / size[1], "images:", fontsize=LETTERS, color=INK)
+    images = np.stack([looks[way][moment][one] for one, way in rows for moment in at])
+    marks = [bool(flagged[way][moment][one]) for one, way in rows for moment in at]
+    captions, names = [f"{moment:,}" for moment in at] * len(rows), [way for _, way in rows]
+    figure = draw_faces(images, captions, marks, len(at), names, tile=SIDE)
+    counts = {way: sum(flagged[way][moment][one] for one in chosen for moment in at)
+              for way in looks}  # fmt: skip
     said = ", ".join(f"{count} of the {len(at) * len(chosen)} {way} ones"
                      for way, count in counts.items())  # fmt: skip
     return figure, (
         f"{len(chosen)} of {len(often)} inputs, those that the rule flags most often when drawn "
-        f"{next(iter(looks))}, at {len(at)} of {len(first)} looks; ✗ and a frame: flagged by the "
-        f"rule, {said}."
+        f"{next(iter(looks))}, at {len(at)} of {len(first)} looks, named by the images shown till "
+        f"then; ✗ and a frame: flagged by the rule, {said}."
     )
 
 
 plot_looks = presented(draw_looks)
-
-
-def _frame(axis: Axes, marked: bool) -> None:
-    for spine in axis.spines.values():
-        spine.set(visible=marked, color=BROKEN, linewidth=3)
-    if marked:
-        axis.text(0.04, 0.95, "✗", fontsize=LETTERS, color="white", transform=axis.transAxes,
-                  va="top", bbox={"color": BROKEN, "pad": 1.5})  # fmt: skip
 
 
 def draw_early(
@@ -143,7 +111,7 @@ def draw_early(
     """
     import matplotlib.pyplot as plt
 
-    figure, axes = plt.subplots(1, 2, figsize=(WIDTH, 3.6))
+    figure, axes = plt.subplots(1, 2, figsize=(PAGE, 3.6))
     said = []
     for axis, table in zip(axes, (shares, distances), strict=True):
         for (way, own), (color, dash, mark) in zip(table.items(), PAIR_LOOKS, strict=False):
@@ -196,7 +164,7 @@ def draw_trainings(
 
     stages = np.searchsorted(ends, learned_from)
     used = np.unique(stages)
-    figure, axes = plt.subplots(1, len(marks), figsize=(WIDTH, 4.0), sharey=True, squeeze=False)
+    figure, axes = plt.subplots(1, len(marks), figsize=(PAGE, 4.0), sharey=True, squeeze=False)
     said = []
     for axis, (name, marked) in zip(axes.flat, marks.items(), strict=True):
         shares = np.array([[100 * marked[(seeds == seed) & (stages == stage)].mean()

@@ -25,7 +25,7 @@ print("RESULT", repr({
     "strict": int(strict.sum()),
     "left": {name: table["broken"].tolist() for name, table in tables.items()},
     "lost": {name: table["valid lost %"].round(1).tolist() for name, table in tables.items()},
-    "runs": len(runs),
+    "runs": bool(tables[ours]["lowest run %"].notna().all()),
     "missed": [int(these.sum()) for these in (white, short, missed)],
     "score": score.tolist(),
 }))
@@ -58,7 +58,7 @@ def test_the_papers_thresholds_give_the_numbers_that_the_lesson_is_about(tmp_pat
         assert (found["left"][name], found["lost"][name]) == recounted(pool, 40, 20)
     assert found["left"]["other people's GANs"] == [60, 7, 7]
     assert found["lost"]["other people's GANs"] == [0.0, 3.5, 5.5]
-    assert found["runs"] == 6
+    assert found["runs"], "the spread between training seeds is shown"
     assert found["missed"] == [1, 1, found["left"]["ours while learning"][1]]
     assert found["score"][2] >= 41 and found["score"][4] == 0  # a red patch counts, a window not
     shown = next(sentence for sentence in said if "by run" in sentence)
