@@ -1,7 +1,6 @@
 """Laws of running lessons: every one runs, no failure is hidden, pages need no network."""
 
 import base64
-import json
 import os
 import re
 import sys
@@ -12,12 +11,12 @@ from typing import ClassVar
 import nbformat
 import numpy as np
 import pytest
+from made_up_lessons import parameters_cell, printed, write
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from PIL import Image
 
 from facescreen import lessons
-from facescreen.lessons import LessonError, pages, parameters
-from facescreen.lessons import run as running
+from facescreen.lessons import pages
 
 SHOW_PICTURE = """\
 import base64, io
@@ -27,10 +26,6 @@ file = io.BytesIO()
 Image.new("RGB", (8, 8), "red").save(file, "PNG")
 Show(data=file.getvalue())"""
 
-GOOD_WIDGET = """\
-import ipywidgets
-ipywidgets.interactive(lambda x: print(f"x is {x}"), x=(1, 9))"""
-
 BROKEN_WIDGET = """\
 import ipywidgets
 from IPython.display import display
@@ -39,27 +34,11 @@ with out:
     raise ValueError("inside the widget")
 display(out)"""
 
-
 LINKS = """\
 [next](02_bad.ipynb#Fail), [not run](04_other.ipynb), [plan](../plan%20a&b.txt), [here](#Raise),
 [site](https://example.org/a.ipynb), [gone](gone.md)
 
 <details><summary>Answer</summary>See <a href="03_widget.ipynb">lesson 03</a>.</details>"""
-
-
-def parameters_cell(source: str):
-    return new_code_cell(source, metadata={"tags": ["parameters"]})
-
-
-def write(path: Path, *cells) -> Path:
-    notebook = new_notebook(cells=list(cells))
-    notebook.metadata["kernelspec"] = {
-        "name": "python3",
-        "display_name": "Python 3 (ipykernel)",
-        "language": "python",
-    }
-    nbformat.write(notebook, path)
-    return path
 
 
 class References(HTMLParser):
@@ -81,85 +60,6 @@ def fetched_by(page: str) -> list[str]:
     references.feed(page)
     in_code = re.findall(r"""(?:url\(|@import|import\(|fetch\()\s*['"]?(https?:|//)""", page)
     return [r for r in references.fetched if re.match(r"\s*(https?:)?//", r)] + in_code
-
-
-# --- choosing ------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def shelf(tmp_path):
-    for name in ("01_b", "00_a", "A1_ledger", "scratch", "10_c"):
-        write(tmp_path / f"{name}.ipynb", parameters_cell(""))
-    return tmp_path
-
-
-def test_lessons_come_in_reading_order_and_other_notebooks_stay_out(shelf):
-    assert [p.stem for p in lessons.find_lessons(shelf)] == ["00_a", "01_b", "10_c", "A1_ledger"]
-
-
-@pytest.mark.parametrize("name", ["01", "1", "01_b", "01_b.ipynb", "notebooks/01_b.ipynb"])
-def test_a_lesson_is_named_by_number_name_or_file(shelf, name):
-    assert [p.stem for p in lessons.find_lessons(shelf, [name])] == ["01_b"]
-
-
-def test_an_unknown_lesson_is_refused_with_the_known_ones(shelf):
-    with pytest.raises(LessonError, match=r"no lesson '07'; there are 00_a, 01_b, 10_c"):
-        lessons.find_lessons(shelf, ["07"])
-
-
-def test_a_folder_without_lessons_is_refused(tmp_path):
-    with pytest.raises(LessonError, match="no lessons"):
-        lessons.find_lessons(tmp_path)
-
-
-# --- parameters ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("line", "text", "value"),
-    [
-        ("x: int = 200", "7", 7),
-        ("x: float = 0.5", "2", 2.0),
-        ("x: bool = False", "true", True),
-        ("x: bool = True", "False", False),
-        ('x: str = "multi"', "7", "7"),
-        ("x = 200", "7", 7),
-        ("x = True", "false", False),
-        ('x = "a"', "7", "7"),
-        ("x: list = [1]", "[2, 3]", [2, 3]),
-    ],
-)
-def test_values_take_the_type_that_the_lesson_declares(tmp_path, line, text, value):
-    path = write(tmp_path / "01_a.ipynb", parameters_cell(line))
-    (given,) = parameters.assign_parameters([path], [("x", text)]).values()
-    assert given == {"x": value}
-    assert type(given["x"]) is type(value)
-
-
-@pytest.mark.parametrize(
-    ("line", "text"), [("x: int = 1", "1.5"), ("x: bool = True", "yes!"), ("x: float = 1.0", "one")]
-)
-def test_a_value_of_another_type_is_refused_by_name(tmp_path, line, text):
-    path = write(tmp_path / "01_a.ipynb", parameters_cell(line))
-    with pytest.raises(LessonError, match="parameter 'x' takes ") as caught:
-        parameters.assign_parameters([path], [("x", text)])
-    assert text in str(caught.value)
-
-
-def test_an_unknown_parameter_is_refused_with_the_known_ones(tmp_path):
-    path = write(tmp_path / "01_a.ipynb", parameters_cell("count: int = 1\nseed: int = 2"))
-    with pytest.raises(LessonError, match=r"parameter 'cuont': 01_a has count, seed"):
-        parameters.assign_parameters([path], [("cuont", "5")])
-
-
-def test_each_lesson_is_given_only_the_parameters_that_it_has(tmp_path):
-    one = write(tmp_path / "01_a.ipynb", parameters_cell("count: int = 1"))
-    two = write(tmp_path / "02_b.ipynb", parameters_cell("seed: int = 1"))
-    given = parameters.assign_parameters([one, two], [("count", "5"), ("seed", "6")])
-    assert given == {one: {"count": 5}, two: {"seed": 6}}
-
-
-# --- running -------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -199,13 +99,6 @@ def run(tmp_path_factory):
     chosen = lessons.find_lessons(folder, ["01", "02", "03"])
     results = lessons.run_lessons(chosen, out, [("count", "77")], say=said.append)
     return folder, out, {r.name: r for r in results}, "\n".join(said)
-
-
-def printed(notebook_file: Path) -> str:
-    notebook = nbformat.read(notebook_file, as_version=4)
-    return "".join(
-        output.get("text", "") for cell in notebook.cells for output in cell.get("outputs", [])
-    )
 
 
 def test_a_lesson_runs_in_its_own_folder_on_this_interpreter_with_the_given_value(run):
@@ -332,92 +225,6 @@ def test_a_bar_leads_to_the_lessons_before_and_after(run):
 
 def test_formulas_that_cannot_be_converted_stay_readable():
     assert pages.mathml(r"\frac{a}{") == r"<code>\frac{a}{</code>"
-
-
-def test_another_kernel_of_the_same_name_is_not_used(tmp_path, monkeypatch):
-    decoy = tmp_path / "kernels" / "python3"
-    decoy.mkdir(parents=True)
-    (decoy / "kernel.json").write_text(
-        json.dumps({"argv": ["/bin/false"], "display_name": "decoy", "language": "python"})
-    )
-    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
-    from jupyter_client.kernelspec import KernelSpecManager
-
-    assert KernelSpecManager().get_kernel_spec("python3").argv == ["/bin/false"]
-    with running.own_kernel():
-        assert KernelSpecManager().get_kernel_spec("python3").argv[0] == sys.executable
-    assert os.environ["JUPYTER_PATH"] == str(tmp_path)
-
-
-def test_a_file_that_is_no_notebook_fails_alone_and_is_named(tmp_path):
-    folder = tmp_path / "notebooks"
-    folder.mkdir()
-    write(
-        folder / "00_good.ipynb", parameters_cell("count: int = 1"), new_code_cell("print(count)")
-    )
-    (folder / "01_cut.ipynb").write_text('{"cells": [')
-    (folder / "02_empty.ipynb").write_bytes(b"")
-    (folder / "03_binary.ipynb").write_bytes(b"\xff\xfe\x00")
-    write(folder / "04_no_cells.ipynb")
-    write(folder / "05_last.ipynb", new_code_cell("print('reached')"))
-    out, said = tmp_path / "out", []
-    chosen = lessons.find_lessons(folder)
-    results = lessons.run_lessons(chosen, out, [("count", "77")], said.append)
-    assert [r.name for r in results if r.ok] == ["00_good", "04_no_cells", "05_last"]
-    assert printed(out / "00_good.ipynb") == "77\n"
-    assert printed(out / "05_last.ipynb") == "reached\n"
-    for name in ("01_cut", "02_empty", "03_binary"):
-        (line,) = [line for line in said if line.startswith(name) and "FAILED" in line]
-        assert "\n" not in line and len(line.split("FAILED")[1].split()) > 2, "and says why"
-    assert (out / "index.html").read_text(encoding="utf-8").count("FAILED") == 3
-    assert lessons.normalize(folder / "04_no_cells.ipynb").ok
-
-
-def test_a_dead_kernel_is_a_failure_of_that_lesson_alone(tmp_path):
-    path = write(tmp_path / "01_dies.ipynb", new_code_cell("import os; os._exit(3)"))
-    result = lessons.execute(path, tmp_path / "out.ipynb")
-    assert "DeadKernelError" in result.message
-
-
-# --- keeping outputs -----------------------------------------------------------------------------
-
-
-def test_normalized_lessons_keep_outputs_and_nothing_that_changes_from_run_to_run(tmp_path):
-    path = write(
-        tmp_path / "01_a.ipynb",
-        parameters_cell("count: int = 3"),
-        new_code_cell("# NBVAL_CHECK_OUTPUT\nprint(count)"),
-        new_code_cell(GOOD_WIDGET),
-    )
-    ids = [cell.id for cell in nbformat.read(path, as_version=4).cells]
-    assert lessons.normalize(path).ok
-    first = path.read_text(encoding="utf-8")
-    notebook = nbformat.read(path, as_version=4)
-    assert [cell.id for cell in notebook.cells] == ids
-    assert [cell.execution_count for cell in notebook.cells] == [1, 2, 3]
-    assert notebook.cells[1].outputs[0].text == "3\n"
-    assert not re.search("papermill|widget-|start_time|VBox", first)
-    assert [output.get("text") for output in notebook.cells[2].outputs[1:]] == ["x is 5\n"]
-    assert lessons.normalize(path).ok
-    assert path.read_text(encoding="utf-8") == first
-
-
-@pytest.mark.parametrize(("seconds", "said"), [(1.0, "0.1"), (42.0, "0.7"), (605.0, "10.1")])
-def test_the_minutes_under_the_title_are_those_measured(seconds, said):
-    head = new_markdown_cell("# A\n\n*Lesson 01 · exercises 5 minutes, run 0.9 minutes on 7 cores*")
-    cells = [head, new_markdown_cell("run 3 minutes")]
-    notebook = running.timed(new_notebook(cells=cells), seconds)
-    cores = f"run {said} minutes on {os.cpu_count()} cores"
-    assert notebook.cells[0].source == f"# A\n\n*Lesson 01 · exercises 5 minutes, {cores}*"
-    assert notebook.cells[1].source == "run 3 minutes"
-
-
-def test_a_lesson_that_fails_is_not_overwritten(tmp_path):
-    path = write(tmp_path / "01_a.ipynb", new_code_cell("1 / 0"))
-    before = path.read_bytes()
-    assert "ZeroDivisionError" in lessons.normalize(path).message
-    assert path.read_bytes() == before
-    assert [p.name for p in tmp_path.iterdir()] == ["01_a.ipynb"]
 
 
 def test_the_thumbnail_is_the_first_picture():
