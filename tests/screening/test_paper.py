@@ -1,8 +1,4 @@
-"""Laws of the rules: the paper's flow charts, N verdicts for N images, judged again without images.
-
-Made-up images are small and hold many bright pixels, so that thresholds of a few pixels divide
-them; nothing here depends on which images they are.
-"""
+"""Laws of the rules: the paper's flow charts, N verdicts for N images, joined, calibrated."""
 
 import math
 import subprocess
@@ -12,6 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from paper_batches import ANY_RULE, BLACK, RULE, SINGLE, batches, painted
+from verdict_columns import assert_same, columns
 
 from facescreen.images import quantize, to_uint8
 from facescreen.screening import (
@@ -19,70 +17,10 @@ from facescreen.screening import (
     MultiColorRule,
     NoRule,
     SingleColorRule,
-    Verdicts,
     calibrate,
     reference_verdict,
     rule_from_name,
 )
-
-BLACK = np.zeros((1, 8, 8, 3), np.uint8)
-
-
-@st.composite
-def batches(draw, smallest=0, largest=6):
-    """Batches of 8 x 8 images whose channels are bright in different numbers of pixels."""
-    count = draw(st.integers(smallest, largest))
-    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
-    images = rng.integers(0, 240, (count, 8, 8, 3)).astype(np.uint8)
-    for image in images:
-        levels = rng.integers(236, 256, (3, 2))
-        share = rng.choice([0, 0.1, 0.5, 1], 3)
-        for channel in range(3):
-            bright = rng.random((8, 8)) < share[channel]
-            image[bright, channel] = rng.choice(levels[channel if rng.random() < 0.5 else 0], 64)[
-                bright.ravel()
-            ]
-    return images
-
-
-def thresholds(largest):
-    return st.integers(0, largest)
-
-
-SINGLE = st.builds(SingleColorRule, thresholds(65))
-MULTI = st.builds(
-    MultiColorRule,
-    thresholds(65),
-    thresholds(193),
-    st.sampled_from([1, 200, 240, 255]),
-    st.sampled_from(["all", "others"]),
-)
-FRACTIONS = st.floats(0, 1, exclude_min=True)
-SCALED = st.one_of(
-    st.builds(SingleColorRule.scaled, FRACTIONS),
-    st.builds(MultiColorRule.scaled, FRACTIONS, FRACTIONS),
-)
-RULE = st.one_of(SINGLE, MULTI, SCALED)
-ANY_RULE = st.one_of(RULE, st.just(NoRule()), st.builds(lambda a, b: a | b, RULE, RULE))
-
-
-def columns(verdicts):
-    names = ("reason", "score", "channel", "bin", "white_sum")
-    return [getattr(verdicts, name) for name in names]
-
-
-def assert_same(some, others):
-    for one, other in zip(columns(some), columns(others), strict=True):
-        np.testing.assert_array_equal(one, other)
-
-
-def painted(red=0, green=0, blue=0, value=255):
-    """One 8 x 8 black image with so many pixels of each channel at a value."""
-    flat = np.zeros((3, 64), np.uint8)
-    for channel, count in enumerate((red, green, blue)):
-        flat[channel, :count] = value
-    return flat.T.reshape(1, 8, 8, 3)
-
 
 # --- the paper's rules ----------------------------------------------------------------------------
 
@@ -179,97 +117,6 @@ def test_what_is_no_batch_of_images_is_refused(images, finite, message):
     for rule in (SingleColorRule(), MultiColorRule(), NoRule(), SingleColorRule() | NoRule()):
         with pytest.raises(ValueError, match=message):
             rule(images, finite=finite)
-
-
-# --- Verdicts -------------------------------------------------------------------------------------
-
-
-@given(
-    batches(), SINGLE, MULTI, thresholds(65), thresholds(193), st.sampled_from(["all", "others"])
-)
-def test_judging_again_equals_a_fresh_rule(images, single, multi, color, total, reading):
-    fresh_single = SingleColorRule(color)
-    fresh_multi = MultiColorRule(color, total, multi.floor, reading)
-    changes = {"color_threshold": color, "sum_threshold": total, "white_sum": reading}
-    assert_same(single(images).at(threshold=color), fresh_single(images))
-    assert_same(multi(images).at(**changes), fresh_multi(images))
-    joined = (single | multi)(images).at(threshold=color, **changes)
-    assert_same(joined, (fresh_single | fresh_multi)(images))
-    assert joined.rule == fresh_single | fresh_multi
-    assert_same((single | multi)(images).at(threshold=color), (fresh_single | multi)(images))
-
-
-def test_settings_that_need_a_new_count_are_refused_by_name():
-    with pytest.raises(ValueError, match=r"another 'floor'.*color_threshold, sum_threshold"):
-        MultiColorRule()(BLACK).at(floor=200)
-    with pytest.raises(ValueError, match=r"another 'color_threshold'.*only with: threshold"):
-        SingleColorRule()(BLACK).at(color_threshold=20)
-    with pytest.raises(ValueError, match="only with: none"):
-        (NoRule() | NoRule())(BLACK).at(threshold=3)
-    with pytest.raises(ValueError, match="whole number of pixels"):
-        SingleColorRule()(BLACK).at(threshold=0.01)
-
-
-@given(batches(), ANY_RULE)
-def test_verdicts_of_batches_join_to_verdicts_of_all(images, rule):
-    whole = rule(images)
-    joined = Verdicts.concatenate([rule(images[:2]), rule(images[2:])])
-    assert_same(joined, whole)
-    assert joined.counts == whole.counts
-    assert whole.counts["passed"] + whole.counts["broken"] == len(whole)
-    for part, whole_part in zip(joined.parts, whole.parts, strict=True):
-        assert_same(part, whole_part)
-
-
-def test_verdicts_of_images_of_two_sizes_can_be_judged_again_as_fractions():
-    small, large = painted(32), np.tile(painted(32), (1, 2, 2, 1))
-    large[:, 8:] = 0  # 64 of 256 pixels
-    rule = SingleColorRule.scaled(0.6)
-    joined = Verdicts.concatenate([rule(small), rule(large)])
-    assert joined.at(threshold=0.5).broken.tolist() == [True, False]
-    assert joined.at(threshold=0.25).broken.tolist() == [True, True]
-
-
-def test_verdicts_are_picked_like_array_elements():
-    verdicts = SingleColorRule(10)(np.concatenate([painted(n) for n in (0, 20, 5, 30)]))
-    assert verdicts[1].score.tolist() == [20]
-    assert verdicts[-1].at(threshold=31).broken.tolist() == [False]
-    assert verdicts[verdicts.broken].score.tolist() == [20, 30]
-    assert verdicts[[]].counts["images"] == 0
-    with pytest.raises(IndexError):
-        verdicts[4]
-    assert repr(verdicts).startswith("Verdicts(4 images, 2 broken (2 color), by SingleColorRule(")
-
-
-def test_agreement_with_labels_counts_broken_as_positive():
-    verdicts = SingleColorRule(10)(np.concatenate([painted(n) for n in (20, 20, 20, 0, 0, 0)]))
-    labels = ["broken_saturated", "broken_other", "valid", "broken_other", "valid", "unsure"]
-    agreement = verdicts.against(labels)
-    for rate, count in ((agreement.precision, (2, 3)), (agreement.recall, (2, 3))):
-        assert (rate.count, rate.total) == count
-    assert (agreement.valid_lost.count, agreement.valid_lost.total) == (1, 2)
-    assert agreement.unsure == 1
-    booleans = verdicts[:5].against(np.array([True, True, False, True, False]))
-    assert (booleans.precision, booleans.unsure) == (agreement.precision, 0)
-    nothing = verdicts[:0].against([])
-    assert math.isnan(nothing.recall.value)
-    assert (nothing.recall.low, nothing.recall.high) == (0, 1)
-
-
-def test_intervals_are_wilsons_as_worked_out_for_the_papers_table():
-    images = np.concatenate([painted(20)] * 23 + [BLACK] * (2500 - 23))
-    verdicts = SingleColorRule(20)(images)
-    rate = verdicts.against(np.zeros(2500, bool)).valid_lost
-    assert f"{rate.low:.2%} {rate.value:.2%} {rate.high:.2%}" == "0.61% 0.92% 1.38%"
-
-
-@pytest.mark.parametrize(
-    ("labels", "message"),
-    [([True], "expected 2 labels"), (["valid", "good"], "not 'good'"), ([0, 1], "not '0', '1'")],
-)
-def test_other_labels_are_refused(labels, message):
-    with pytest.raises(ValueError, match=message):
-        NoRule()(np.concatenate([BLACK, BLACK])).against(labels)
 
 
 # --- rules ----------------------------------------------------------------------------------------
