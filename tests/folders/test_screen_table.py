@@ -1,0 +1,108 @@
+"""Laws of a screened folder's table and command: whole, and the same however files are batched."""
+
+import os
+
+import pytest
+from mixed_folder import MID, UNREADABLE, lines, save, with_red_patch
+
+from facescreen.commands import main as cli
+from facescreen.folders import COLUMNS, screen_folder
+from facescreen.folders import screen as report
+from facescreen.screening import MultiColorRule, NoRule
+
+
+@pytest.mark.parametrize(("images", "size"), [(1, 1), (2, 10**9), (7, 30_000), (512, 2**26)])
+def test_lines_do_not_depend_on_how_files_are_batched(
+    mixed, screened, tmp_path, monkeypatch, images, size
+):
+    monkeypatch.setattr(report, "BATCH_IMAGES", images)
+    monkeypatch.setattr(report, "BATCH_BYTES", size)
+    summary = screen_folder(mixed, MultiColorRule(), tmp_path / "verdicts.csv")
+    assert lines(summary.table) == screened[1]
+
+
+def test_batches_hold_a_bounded_number_of_bytes(tmp_path, monkeypatch):
+    for i in range(20):
+        save(tmp_path / f"{i:02d}.png", MID)
+    monkeypatch.setattr(report, "BATCH_BYTES", 3 * MID.nbytes)
+    sizes = []
+
+    def rule(images):
+        sizes.append(images.nbytes)
+        return NoRule()(images)
+
+    screen_folder(tmp_path, rule, tmp_path / "out.csv")
+    assert sum(sizes) == 20 * MID.nbytes
+    assert max(sizes) == 3 * MID.nbytes
+
+
+def test_a_table_inside_the_folder_is_no_part_of_it(tmp_path):
+    save(tmp_path / "good.png", MID)
+    for _ in range(2):
+        summary = screen_folder(tmp_path, NoRule(), tmp_path / "verdicts.csv")
+        assert (summary.judged, summary.unreadable, summary.other_files) == (1, 0, 0)
+    assert sorted(os.listdir(tmp_path)) == ["good.png", "verdicts.csv"]
+
+
+def test_a_run_that_ends_early_leaves_the_earlier_table_whole(tmp_path):
+    save(tmp_path / "good.png", MID)
+    table = tmp_path / "verdicts.csv"
+    screen_folder(tmp_path, NoRule(), table)
+    before = table.read_bytes()
+
+    def interrupted(images):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        screen_folder(tmp_path, interrupted, table)
+    assert table.read_bytes() == before
+    assert sorted(os.listdir(tmp_path)) == ["good.png", "verdicts.csv"]
+
+
+@pytest.mark.parametrize(
+    "name", ['comma, quote".png', "얼굴.png", "two\nlines.png", os.fsdecode(b"\xff.png")]
+)
+def test_any_file_name_comes_back_from_the_table(tmp_path, name):
+    save(tmp_path / "photos.png", MID).rename(tmp_path / name)
+    summary = screen_folder(tmp_path, NoRule(), tmp_path / "out" / "verdicts.csv")
+    assert list(lines(summary.table)) == [name]
+
+
+def test_an_empty_folder_gives_an_empty_table(tmp_path):
+    summary = screen_folder(tmp_path, NoRule(), tmp_path / "verdicts.csv")
+    assert summary.table.read_text() == ",".join(COLUMNS) + "\n"
+    assert str(summary).startswith("0 images judged: 0 flagged;")
+
+
+# --- the command ----------------------------------------------------------------------------------
+
+
+def test_the_command_ends_with_3_when_files_were_unreadable(mixed, tmp_path, capsys):
+    code = cli.main(["screen", str(mixed), "--rule", "single", "--out", str(tmp_path)])
+    assert code == cli.SOME_UNREADABLE
+    printed = capsys.readouterr()
+    assert printed.out.count("\n") == 1
+    assert f"{len(UNREADABLE)} unreadable" in printed.out
+    assert "lossy files" in printed.err
+    assert "pixels" in printed.err
+    assert (tmp_path / "verdicts.csv").exists()
+
+
+def test_the_command_ends_with_0_when_all_were_judged(tmp_path, capsys):
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    save(photos / "red.png", with_red_patch(30))
+    table = tmp_path / "new" / "mine.csv"
+    for threshold, broken in (("40", "false"), ("20", "true")):
+        line = ["screen", str(photos), "--rule", "single", "--threshold", threshold]
+        assert cli.main([*line, "--out", str(table)]) == cli.SUCCESS
+        assert lines(table)["red.png"]["broken"] == broken
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("folder", ["absent", "file.png"])
+def test_a_folder_that_is_none_ends_with_1_and_one_sentence(tmp_path, capsys, folder):
+    save(tmp_path / "file.png", MID)
+    code = cli.main(["screen", str(tmp_path / folder), "--out", str(tmp_path)])
+    assert code == cli.ERROR
+    assert capsys.readouterr().err.count("\n") == 1
