@@ -5,6 +5,7 @@ from math import floor, inf, isnan, nan
 
 import numpy as np
 import pytest
+from by_hand import percent
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -32,10 +33,6 @@ def sure_ones(pool):
 
 def broken(label):
     return label.startswith("broken")
-
-
-def percent(count, total):
-    return 100 * count / total if total else nan
 
 
 def columns(pool):
