@@ -1,10 +1,13 @@
-"""Every recipe in turn, for tests of what holds for all of them."""
+"""What the tests of this room share."""
 
 from dataclasses import replace
 
 import pytest
+import torch
+from tiny_networks import ARCHITECTURE
 
 from facescreen.gan.combiner import CombinerSettings
+from facescreen.gan.models import FaceCombiner
 from facescreen.gan.recipes import RECIPES
 from facescreen.gan.trainer import TrainingSettings
 
@@ -18,3 +21,9 @@ def recipe(request) -> TrainingSettings:
     if isinstance(settings, CombinerSettings):
         changes |= {"drawn_again": 3, "mapping_steps": 3}
     return replace(settings, **changes)
+
+
+@pytest.fixture
+def tiny() -> FaceCombiner:
+    torch.manual_seed(0)
+    return FaceCombiner(ARCHITECTURE).eval()
