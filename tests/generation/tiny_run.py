@@ -1,17 +1,22 @@
 """A run of a tiny model on noisy faces, for the tests of this room."""
 
 import json
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+import pytest
 import torch
 
 from facescreen.gan.models import FaceCombiner
-from facescreen.generation import FaceMaker, GenerationSettings, generate
+from facescreen.generation import FaceMaker, GenerationSettings, RunFolderError, generate
+from facescreen.images import save_png
 
 SIZE = 16
 SETTINGS = GenerationSettings(count=10, size=SIZE, scheme="two_faces", seed=3)
+MORE = replace(SETTINGS, count=30)
 
 
 class Faces:
@@ -75,3 +80,25 @@ def traces(folder: Path) -> dict[str, tuple]:
 
 def manifest(folder: Path) -> list[dict]:
     return [json.loads(line) for line in (folder / "manifest.jsonl").read_text().splitlines()]
+
+
+def saved(folder) -> list:
+    """The files of the images saved, in order."""
+    return [folder / line["file"] for line in manifest(folder) if line["file"]]
+
+
+def photo(path, size=SIZE) -> bytes:
+    """Somebody's picture, saved at `path`."""
+    pixels = np.random.default_rng(9).integers(0, 256, (size, size, 3), dtype=np.uint8)
+    save_png(path, pixels)
+    return path.read_bytes()
+
+
+@contextmanager
+def refused(folder, said):
+    """What happens inside is refused in one sentence, and not a byte of the folder changes."""
+    before = traces(folder)
+    with pytest.raises(RunFolderError, match=said) as error:
+        yield
+    assert "\n" not in str(error.value)
+    assert traces(folder) == before
