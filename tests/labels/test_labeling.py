@@ -1,72 +1,24 @@
-"""Laws of labeling: sheets show every image once and nothing else, and texts become labels."""
+"""Laws of labeling: what raters wrote becomes the labels of the images that they saw."""
 
 import csv
 import json
 from datetime import datetime
 
-import numpy as np
 import pytest
-from PIL import Image, ImageDraw
+from made_up_reference import write_reference
 
-from facescreen.labels import (
-    KINDS,
-    REFERENCE,
-    ReferenceSetError,
-    labeling,
-    load_reference,
-    pixels_checksum,
-)
+from facescreen.labels import KINDS, REFERENCE, ReferenceSetError, labeling, load_reference
 from facescreen.labels.labeling import (
     COLUMNS,
     LETTERS,
     ON_A_SHEET,
-    SCALE,
     add_kinds,
     add_ratings,
     gather,
     gather_kinds,
-    in_doubt,
     main,
-    numbered_sheet,
     sheets,
 )
-from facescreen.labels.reference import WHILE_LEARNING
-from facescreen.labels.sheets import read_images, write_pool
-
-COUNT = 70  # made-up images: a full sheet and 22 more
-SIDE = 16
-
-
-def made_up(seed, side=SIDE):
-    """A smooth picture that no other seed has."""
-    values = np.random.default_rng(seed).integers(0, 256, (4, 4, 3)).astype(np.uint8)
-    return np.asarray(Image.fromarray(values).resize((side, side)))
-
-
-def write_reference(folder, count=COUNT, pool="default", first=0):
-    """A small reference folder without labels; returns the images' names."""
-    images = np.stack([made_up(first + n) for n in range(count)])
-    folder.mkdir(parents=True, exist_ok=True)
-    names = write_pool(folder, pool, images)
-    table = folder / "images.csv"
-    with open(table, "a", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        if not table.stat().st_size:
-            writer.writerow(("image", "sha256"))
-        writer.writerows(zip(names, map(pixels_checksum, images), strict=True))
-    return names
-
-
-@pytest.fixture(scope="module")
-def reference(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("reference")
-    write_reference(folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def names():
-    return [f"default/{n:04d}" for n in range(COUNT)]
 
 
 def label_of(name):
@@ -81,91 +33,6 @@ def write_texts(folder):
         letters = [label_of(name) for name in order[start : start + ON_A_SHEET]]
         rows = ["".join(letters[k : k + COLUMNS]) for k in range(0, len(letters), COLUMNS)]
         (folder / f"sheet_{number:02d}.txt").write_text("\n".join(rows) + "\n")
-
-
-# --- sheets ---------------------------------------------------------------------------------------
-
-
-def tiles(count, side):
-    """Where a sheet shows its images: (left, top, right, bottom) each."""
-    large = SCALE * side
-    for k in range(count):
-        left, top = 4 + k % COLUMNS * (large + 4), 4 + k // COLUMNS * (large + 16)
-        yield left, top, left + large, top + large
-
-
-@pytest.mark.parametrize("count", [1, 7, 8, 9, 47, 48])
-def test_a_sheet_shows_the_images_enlarged_and_beside_them_the_same_whatever_they_show(count):
-    images = np.stack([made_up(n) for n in range(count)])
-    sheet = numbered_sheet(images)
-    blank = numbered_sheet(np.zeros_like(images))
-    assert sheet.mode == "RGB" and sheet.size == blank.size
-    assert sheet.width == COLUMNS * (SCALE * SIDE + 4) + 4
-    assert sheet.height == -(-count // COLUMNS) * (SCALE * SIDE + 16) + 4
-    beside = np.ones((sheet.height, sheet.width), bool)
-    for image, box in zip(images, tiles(count, SIDE), strict=True):
-        enlarged = Image.fromarray(image).resize(
-            (SCALE * SIDE, SCALE * SIDE), Image.Resampling.BICUBIC
-        )
-        np.testing.assert_array_equal(sheet.crop(box), enlarged)
-        assert not np.asarray(blank.crop(box)).any(), "no number covers a part of an image"
-        beside[box[1] : box[3], box[0] : box[2]] = False
-    np.testing.assert_array_equal(np.asarray(sheet)[beside], np.asarray(blank)[beside])
-
-
-def test_beside_the_images_there_are_numbers_and_gray_alone():
-    sheet = np.asarray(numbered_sheet(np.zeros((48, 64, 64, 3), np.uint8)))
-    written = np.zeros(sheet.shape[:2], bool)
-    beside = np.ones(sheet.shape[:2], bool)
-    for left, top, right, bottom in tiles(48, 64):
-        beside[top:bottom, left:right] = False
-        under = np.s_[bottom + 1 : bottom + 14, (left + right) // 2 - 8 : (left + right) // 2 + 12]
-        written[under] = True
-        assert len(np.unique(sheet[under].reshape(-1, 3), axis=0)) > 1, "each has its number"
-    background = sheet[beside & ~written]
-    np.testing.assert_array_equal(background, np.broadcast_to(105, background.shape))
-    ink = sheet[beside & written]
-    assert (ink == ink[:, :1]).all() and ink.max() > 200
-
-
-def test_numbers_run_from_1():
-    sheet = numbered_sheet(np.zeros((48, 64, 64, 3), np.uint8))
-    for number, (left, _, right, bottom) in enumerate(tiles(48, 64), 1):
-        expected = Image.new("RGB", (right - left, 13), "dimgray")
-        ImageDraw.Draw(expected).text((88, 1), str(number), fill="white")
-        np.testing.assert_array_equal(sheet.crop((left, bottom, right, bottom + 13)), expected)
-
-
-@pytest.mark.parametrize("seed", [None, 2, 3])
-def test_sheets_hold_every_image_once(reference, names, tmp_path, seed):
-    assert sheets(names, reference, tmp_path, seed) == 2
-    order = json.loads((tmp_path / "order.json").read_text())
-    assert sorted(order) == names and len(order) == COUNT
-    assert (order == names) == (seed is None)
-    assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "order.json",
-        "sheet_00.png",
-        "sheet_01.png",
-    ]
-    for number, start in enumerate((0, ON_A_SHEET)):
-        on_it = order[start : start + ON_A_SHEET]
-        expected = numbered_sheet(read_images(reference, on_it))
-        with Image.open(tmp_path / f"sheet_{number:02d}.png") as sheet:
-            np.testing.assert_array_equal(sheet, expected)
-            assert not sheet.info, "nothing is told beside the pixels"
-
-
-def test_the_same_seed_shuffles_the_same_way_and_another_otherwise(reference, names, tmp_path):
-    orders = []
-    for k, seed in enumerate((2, 2, 3)):
-        sheets(names[:20], reference, tmp_path / str(k), seed)
-        orders.append(json.loads((tmp_path / str(k) / "order.json").read_text()))
-    assert orders[0] == orders[1] != orders[2]
-    assert sheets([], reference, tmp_path / "none") == 0
-    assert gather(tmp_path / "none", 1) == []
-
-
-# --- what raters wrote ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("seed", [None, 2])
@@ -289,78 +156,3 @@ def test_a_step_without_its_folder_is_refused(step, missing, tmp_path, capsys):
         main([step, "--reference", str(tmp_path)])
     assert stopped.value.code == 2
     assert f"{step} needs {missing}" in capsys.readouterr().err
-
-
-# --- the third look -------------------------------------------------------------------------------
-
-
-class SmallJudge:
-    """Stands for the judge: scores by a table, whatever portraits it was shown."""
-
-    scores = np.zeros(0)
-
-    @classmethod
-    def fit(cls, faces):
-        assert faces.dtype == np.uint8 and faces.shape[1:] == (64, 64, 3)
-        return cls()
-
-    def __call__(self, images):
-        return self.scores[: len(images)]
-
-
-def doubted(folder, monkeypatch, scores, first, second, pool="default"):
-    """Which images of a made-up pool are in doubt, given the judge's scores and two looks."""
-    names = write_reference(folder, len(scores), pool)
-    write_reference(folder, 1, "strong", 100)
-    for number, looks in ((1, first), (2, second)):
-        rows = [
-            (name, LETTERS[letter], f"look {number}", "t")
-            for name, letter in zip([*names, "strong/0000"], looks + "v", strict=True)
-        ]
-        add_ratings(folder, rows)
-    monkeypatch.setattr(labeling, "PortraitJudge", SmallJudge)
-    monkeypatch.setattr(labeling, "JUDGE_FACES", 2)
-    monkeypatch.setattr(SmallJudge, "scores", np.array(scores, float))
-    return "".join(str(int(name[-4:])) for name in in_doubt(folder))
-
-
-@pytest.mark.parametrize(
-    ("scores", "first", "second", "expected"),
-    [
-        ([1, 9, 2, 8, 3], "vovsv", "vovsv", ""),  # all agree, the judge too
-        ([1, 9, 2, 8, 3], "vsvov", "vovsv", "13"),  # which kind of breakage
-        ([1, 9, 2, 8, 3], "voosv", "vovsv", "2"),  # whether it is broken
-        ([1, 9, 2, 8, 3], "uovsv", "uovsv", "0"),  # both unsure
-        ([1, 9, 7, 2, 3], "vovsv", "vovsv", "23"),  # the judge has another second one
-        ([1, 9, 2, 8, 3], "vvvvv", "vvvvv", ""),  # nothing called broken, so nothing flagged
-        ([5, 5, 5, 5, 5], "ovvvv", "ovvvv", ""),  # no more flagged than called broken
-        ([1, 9, 2, 8, 3], "ooooo", "ooooo", ""),
-    ],
-)
-def test_in_doubt_is_where_two_looks_differ_are_unsure_or_the_judge_disagrees(
-    tmp_path, monkeypatch, scores, first, second, expected
-):
-    assert doubted(tmp_path, monkeypatch, scores, first, second) == expected
-
-
-def test_where_the_judge_is_measured_it_has_no_say(tmp_path, monkeypatch):
-    told = [1, 9, 7, 2, 3], "vousv", "vovsv"
-    assert doubted(tmp_path / "a", monkeypatch, *told, "default") == "23"
-    assert doubted(tmp_path / "b", monkeypatch, *told, "test") == "2"
-
-
-def test_the_third_look_saw_exactly_what_was_in_doubt():
-    """On the pools where the rule is the raters' alone and needs no judge."""
-    for name in ("test", "test_strong", *WHILE_LEARNING):
-        pool = load_reference(name)
-        one, two = pool.rated_by("look 1"), pool.rated_by("look 2")
-        doubt = (one != two) | (one == "unsure")
-        assert doubt.any() and ((pool.rated_by("look 3") != "") == doubt).all()
-
-
-def test_a_third_look_changes_nothing_about_what_is_in_doubt(tmp_path, monkeypatch):
-    assert doubted(tmp_path, monkeypatch, [1, 9, 2], "voo", "vov") == "2"
-    add_ratings(tmp_path, [("default/0002", "valid", "look 3", "t")])
-    assert in_doubt(tmp_path) == ["default/0002"]
-    main(["sheets", "--reference", str(tmp_path), "--look", "3", "--out", str(tmp_path / "three")])
-    assert json.loads((tmp_path / "three" / "order.json").read_text()) == ["default/0002"]
