@@ -191,7 +191,9 @@
              "Multi color: flagged by color threshold"));
     };
     const unsure = [...data.labels].filter((label) => label === "u").length;
-    root.append(...settings.map((name) => sliders[name].row), back, said, figure,
+    const paper = make("details", {}, make("summary", {}, "Compare with the paper"),
+      table(data.compare.rows), make("p", {}, data.compare.note));
+    root.append(...settings.map((name) => sliders[name].row), back, paper, said, figure,
       make("p", {}, "Shares with Wilson 95 % intervals." +
         (unsure ? ` Left out, as unsure: ${number(unsure)}.` : "")));
     show();

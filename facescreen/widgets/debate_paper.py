@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
 from facescreen.evaluation import PAPER_BROKEN, PAPER_SAVED, as_read
 from facescreen.widgets.debate_stand import Standing, rate_words, table_html
@@ -27,17 +28,29 @@ _NOTE = (
 
 def paper_html(model: ThresholdDebate) -> str:
     """The paper's Tables 2 and 3 beside what is here, by each reading of "broken"."""
+    title = "<p><b>The paper's own figures, and the images here</b></p>"
+    return f"{title}{table_html(paper_rows(model))}<p>{_NOTE}"
+
+
+def paper_bundle(model: ThresholdDebate) -> dict[str, Any]:
+    """The same for a page that makes its own elements: plain text."""
+    plain = [[re.sub("</?b>", "", cell) for cell in row] for row in paper_rows(model)]
+    return {"rows": plain, "note": _NOTE}
+
+
+def paper_rows(model: ThresholdDebate) -> list[tuple[str, ...]]:
+    """A line of headings and one for each screening, as HTML."""
     readings = READINGS if model.named else {"": "labeled broken"}
     heads = ["screening", "the paper: broken among the saved"]
     heads += [f"here: {words}, among the passed" for words in readings.values()]
-    rows = [(*heads, "here: valid images lost")]
+    rows: list[tuple[str, ...]] = [(*heads, "here: valid images lost")]
     for name, standings in _standings(model, list(readings)).items():
         words, where = ROWS[name]
         paper = f"<b>{PAPER_BROKEN[name] / PAPER_SAVED:.2%}</b> ({PAPER_BROKEN[name]:,} of "
         paper += f"{PAPER_SAVED:,}; {where})"
         here = [rate_words(standing.passed_broken) for standing in standings]
         rows.append((words, paper, *here, rate_words(standings[0].valid_lost)))
-    return f"<p><b>The paper's own figures, and the images here</b></p>{table_html(rows)}<p>{_NOTE}"
+    return rows
 
 
 def _standings(model: ThresholdDebate, readings: list[str]) -> dict[str, list[Standing]]:

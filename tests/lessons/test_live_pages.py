@@ -14,6 +14,7 @@ from facescreen.lessons.live import LIVE, live_html
 from facescreen.lessons.pages import WIDGET_VIEW, lesson_html
 from facescreen.lessons.run import cleaned
 from facescreen.widgets import live
+from facescreen.widgets.debate_paper import paper_rows
 from facescreen.widgets.histogram_explorer import HistogramExplorer, histogram_explorer
 from facescreen.widgets.threshold_debate import ThresholdDebate, threshold_debate
 
@@ -118,6 +119,12 @@ def test_the_debate_in_a_page_counts_as_the_widget_does(tmp_path, opened, faces)
         assert said in part.inner_text()
     part.get_by_role("button", name="Back to the paper's thresholds").click()
     assert part.get_by_role("spinbutton", name=f"{names['threshold']}, typed").input_value() == "40"
+    part.get_by_text("Compare with the paper").click()
+    rows = paper_rows(model)
+    assert len(rows) == 5 and part.locator("details tr").count() == 5
+    for row, cells in enumerate(rows):
+        shown = part.locator("details tr").nth(row).locator("th, td").all_inner_texts()
+        assert shown == [re.sub("</?b>", "", cell) for cell in cells]
     # A slider moves by the keyboard, along the same stops as the widget's.
     part.get_by_role("slider", name=names["threshold"]).press("ArrowRight")
     after = next(stop for stop in model.stops("threshold") if stop > 40)
