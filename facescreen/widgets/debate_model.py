@@ -10,7 +10,6 @@ import numpy as np
 from facescreen.evaluation import compare_rules
 from facescreen.screening import MultiColorRule, SingleColorRule, Verdicts, read_labels
 from facescreen.screening.rules import as_uint8
-from facescreen.widgets.debate_paper import paper_bundle
 from facescreen.widgets.debate_stand import Stand, Standing
 
 PAPER = {"threshold": 40, "color_threshold": 40, "sum_threshold": 1000}
@@ -100,7 +99,6 @@ class ThresholdDebate:
             "single": single.score.astype(int).tolist(),
             "color": multi.score.astype(int).tolist(),
             "white": multi.white_sum.astype(int).tolist(),
-            "compare": paper_bundle(self),
         }
 
     def kind(self, index: int) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from facescreen.widgets.debate_gallery import SHOWN, Gallery, Move
 from facescreen.widgets.debate_model import PAPER, SAID, ThresholdDebate
-from facescreen.widgets.debate_paper import paper_html
+from facescreen.widgets.debate_paper import paper_bundle, paper_html
 from facescreen.widgets.debate_stand import debate_html
 from facescreen.widgets.live import LiveBox
 from facescreen.widgets.panes import beside, control, fill, html_only, row, text_only
@@ -56,7 +56,8 @@ class _DebateView:
             beside(*pair) for pair in zip(self.sliders.values(), self.boxes.values(), strict=True)
         ]
         parts = [*pairs, row(back, self.compare), self.paper, self.tables, self.said, self.faces]
-        self.box = spoken(LiveBox(parts, model.bundle()))
+        numbers = model.bundle() | {"compare": paper_bundle(model)}
+        self.box = spoken(LiveBox(parts, numbers))
         self.box.debate, self.box.stand = model, lambda: self.stand
 
     def slid(self, _change: object) -> None:
