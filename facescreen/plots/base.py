@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from matplotlib.transforms import Bbox
 
 VALID, BROKEN, PAPER, INK = "#0072B2", "#D55E00", "#999999", "#222222"
 SCREENS = (VALID, BROKEN, "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
@@ -65,9 +66,9 @@ def _small_png(figure: Figure, palette: bool = True) -> bytes:
     from PIL import Image
 
     drawn, small = io.BytesIO(), io.BytesIO()
-    figure.draw_without_rendering()
-    box = figure.get_tightbbox().padded(0.05)
-    figure.savefig(drawn, format="png", dpi=_dpi(box.width, box.height), bbox_inches=box)
+    box = _box_at(figure, DPI)
+    dpi = _dpi(box.width, box.height)
+    figure.savefig(drawn, format="png", dpi=dpi, bbox_inches=_box_at(figure, dpi))
     picture = Image.open(drawn, formats=["PNG"]).convert("RGB")
     if palette and picture.getcolors(PALETTE * 16):  # None where there are more, as in photographs
         picture = picture.quantize(PALETTE, dither=Image.Dither.NONE)
@@ -75,6 +76,13 @@ def _small_png(figure: Figure, palette: bool = True) -> bytes:
         picture = picture.point([(shade + 1) // 3 * 3 for shade in range(256)] * 3)
     picture.save(small, "PNG", optimize=True)
     return small.getvalue()
+
+
+def _box_at(figure: Figure, dpi: float) -> Bbox:
+    """What a figure fills, in inches; lettering is a little wider at some resolutions."""
+    figure.set_dpi(dpi)
+    figure.draw_without_rendering()
+    return figure.get_tightbbox().padded(0.05)
 
 
 def _dpi(width: float, height: float) -> float:

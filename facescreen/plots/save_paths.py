@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from facescreen.breakage.save_path import PATHS, one_blob, one_blob_table, side_by_side
-from facescreen.plots.base import DPI, INK, MARKS, SCREENS
+from facescreen.plots.base import INK, MARKS, SCREENS
 from facescreen.plots.faces import draw_faces
 
 if TYPE_CHECKING:
@@ -44,8 +44,7 @@ def draw_save_paths(table: pd.DataFrame) -> tuple[Figure, str]:
 
     shares = side_by_side(table, ["flagged %"]).droplevel(1, axis=1)
     rules, paths, first = list(shares), list(shares.index), shares.index[0]
-    # Measured at the size at which it is shown: at another one letters are hinted wider.
-    figure, axis = plt.subplots(figsize=(10, 0.48 * len(paths) + 1.1), dpi=DPI)
+    figure, axis = plt.subplots(figsize=(10, 0.48 * len(paths) + 1.1))
     step = 0.6 / len(rules)
     for k, rule in enumerate(rules):
         rows = np.arange(len(paths)) + (k - (len(rules) - 1) / 2) * step
