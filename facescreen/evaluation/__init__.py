@@ -3,7 +3,7 @@
 Imports `screening` and `faces`. Open `tables.py` first: what a rule saved, beside the paper.
 `compare.py`: two rules, exact tests. `sweeps.py`: every threshold of a score. `acceptance.py`:
 screens at the same cost. `agreement.py`: two raters. `false_alarms.py`: what rules flag where
-nothing is broken.
+nothing is broken. `peers.py`: other people's measures, to stand beside ours.
 """
 
 from facescreen.evaluation.acceptance import at_equal_valid_loss, equal_acceptance
