@@ -1,0 +1,172 @@
+"""Twelve signs of breakage, measured on each image: what `SignsRule` adds up.
+
+    measure_signs(images)  # uint8 (N, H, W, 3) -> float64 (N, 12), in the order of SIGNS
+
+Each sign grows with breakage, and most are measured against what the image itself is like: fine
+steps of color against fine steps of light, the face's two halves against how much its color varies.
+So they mean the same for another generator, where a plain count does not. All is measured at 64 x
+64: other sizes are brought there by averaging over areas.
+
+L is lightness, A = R - G and Y = B - (R + G) / 2 are the two differences of color. A cell is a
+square of 4 x 4 pixels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+SIGNS = {  # what each sign finds, as the end of a sentence: broken, for ...
+    "clipped": "one channel stands at 255 where the others do not",
+    "steps": "color changes from pixel to pixel as fast as light does",
+    "steps_face": "color jumps within the face",
+    "blobs": "one channel rises where another falls",
+    "mirror": "the face's two halves differ in color",
+    "mirror_rel": "the face's color varies by side, not by feature",
+    "even": "fine detail is everywhere alike, not at the features",
+    "weave": "a pattern of 4 x 4 pixels repeats",
+    "pale": "the face has little color",
+    "unred": "the face is no redder than it is green",
+    "hue": "the face has pixels where green or blue leads",
+    "white": "the face is nearly white in part",
+}
+SIDE, CELL = 64, 4  # pixels
+FACE = (slice(20, 48), slice(20, 44))  # from the brows to the chin; rows and columns of 64
+FACE_CELLS = (slice(5, 12), slice(5, 11))
+MIDDLE = (slice(12, 56), slice(12, 52))  # head and neck
+BATCH = 128  # images looked at together: few enough to stay in the cache
+
+
+@dataclass(frozen=True, eq=False)
+class Signs:
+    """What was measured: float64 (N, 12), in the order of SIGNS, and which images are finite."""
+
+    values: np.ndarray
+    finite: np.ndarray
+
+    def __getitem__(self, index: Any) -> Signs:
+        return Signs(self.values[index], self.finite[index])
+
+    @classmethod
+    def concatenate(cls, batches: Sequence[Signs]) -> Signs:
+        return cls(
+            np.concatenate([batch.values for batch in batches]),
+            np.concatenate([batch.finite for batch in batches]),
+        )
+
+
+def measure_signs(images: np.ndarray) -> np.ndarray:
+    """The signs of each image: float64 (N, 12), in the order of SIGNS.
+
+    images: uint8 (N, H, W, 3), 8 x 8 pixels or more; raises ValueError for smaller ones.
+    """
+    images = at_side(images)
+    out = [np.zeros((0, len(SIGNS)))]
+    for start in range(0, len(images), BATCH):
+        out.append(_measured(images[start : start + BATCH].astype(np.float32)))
+    return np.concatenate(out)
+
+
+def at_side(images: np.ndarray) -> np.ndarray:
+    """Images at 64 x 64, averaged over areas: uint8 (N, 64, 64, 3)."""
+    images = np.asarray(images)
+    if len(images) and min(images.shape[1:3]) < 8:
+        raise ValueError(f"expected images of 8 x 8 pixels or more, not {images.shape[1:3]}")
+    if images.shape[1:3] == (SIDE, SIDE) or not len(images):
+        return images
+    down, across = (_areas(side) for side in images.shape[1:3])
+    small = np.einsum("ih,nhwc->niwc", down, images.astype(np.float32), optimize=True)
+    small = np.einsum("jw,niwc->nijc", across, small, optimize=True)
+    return np.clip(np.rint(small), 0, 255).astype(np.uint8)
+
+
+def _areas(side: int) -> np.ndarray:
+    """Float32 (64, side): how much of each pixel lies in each of 64; rows sum to 1."""
+    edges = np.arange(SIDE + 1) * side / SIDE
+    low, high, pixel = edges[:-1, np.newaxis], edges[1:, np.newaxis], np.arange(side)
+    overlap = np.clip(np.minimum(high, pixel + 1) - np.maximum(low, pixel), 0, None)
+    return (overlap / overlap.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def _measured(x: np.ndarray) -> np.ndarray:
+    """x: float32 (N, 64, 64, 3), 0 to 255."""
+    red, green, blue = np.moveaxis(x, 3, 0)
+    light = 0.3 * red + 0.59 * green + 0.11 * blue
+    colors = red - green, blue - (red + green) / 2
+    at_255 = np.stack([_mean(channel == 255) for channel in (red, green, blue)])
+    steps, fine = sum(_steps(c) for c in colors), _steps(light)
+    jumps = sum(_squares(c[:, *FACE]) for c in colors)
+    face_light = _squares(light[:, *FACE])
+    halves, varied = _halves(colors)
+    even, weave = _detail(light)
+    red, green, blue = (channel[:, *FACE] for channel in (red, green, blue))
+    largest = np.maximum(np.maximum(red, green), blue)
+    smallest = np.minimum(np.minimum(red, green), blue)
+    vivid = largest - smallest
+    odd = (vivid >= 24) & ((green > red) | (blue > green))
+    columns = (
+        np.log(at_255.max(axis=0) - at_255.min(axis=0) + 0.003),
+        np.log((steps + 0.7) / (fine + 2)),
+        np.log((jumps + 1) / (face_light + 4)),
+        np.log(_against(x) + 0.3),
+        np.log(halves + 2),
+        halves / (varied + 2),
+        even,
+        weave,
+        -np.log(_mean(vivid) + 12),
+        -_mean(red - green) / 16,
+        np.log(_mean(odd) + 0.02),
+        np.log(_mean(smallest >= 240) + 0.01),
+    )
+    return np.stack(columns, axis=1).astype(float)
+
+
+def _mean(c: np.ndarray) -> np.ndarray:
+    return c.mean(axis=(1, 2))
+
+
+def _cells(c: np.ndarray) -> np.ndarray:
+    """Means over squares of 4 x 4: (N, H / 4, W / 4)."""
+    count, height, width = c.shape
+    return c.reshape(count, height // CELL, CELL, width // CELL, CELL).mean(axis=(2, 4))
+
+
+def _steps(c: np.ndarray) -> np.ndarray:
+    """Mean absolute difference of neighbors, across and down."""
+    return sum(_mean(np.abs(np.diff(c, axis=axis))) for axis in (1, 2)) / 2
+
+
+def _squares(c: np.ndarray) -> np.ndarray:
+    return sum(_mean(np.diff(c, axis=axis) ** 2) for axis in (1, 2))
+
+
+def _against(x: np.ndarray) -> np.ndarray:
+    """From cell to cell, the smaller of the largest rise and the largest fall of any channel."""
+    cells = np.stack([_cells(x[..., channel]) for channel in range(3)])
+    found = 0
+    for axis in (2, 3):
+        change = np.diff(cells, axis=axis)
+        rise, fall = change.max(axis=0).clip(0), (-change.min(axis=0)).clip(0)
+        found = found + _mean(np.minimum(rise, fall)) / 2
+    return found
+
+
+def _halves(colors: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """How far the face's cells differ in color from those across, and how much color varies."""
+    faces = [_cells(c)[:, *FACE_CELLS] for c in colors]
+    halves = sum(_mean(np.abs(face - face[:, :, ::-1])) for face in faces)
+    return halves, sum(face.std(axis=(1, 2)) for face in faces)
+
+
+def _detail(light: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How evenly fine detail lies over the middle, and how much of it repeats every 4 pixels."""
+    m = light[:, 11:57, 11:53]  # MIDDLE, and a pixel around it
+    detail = 4 * m[:, 1:-1, 1:-1] - m[:, :-2, 1:-1] - m[:, 2:, 1:-1]
+    detail = detail - m[:, 1:-1, :-2] - m[:, 1:-1, 2:]
+    strength = _cells(np.abs(detail))
+    mean = _mean(strength)
+    repeated = detail.reshape(len(light), 11, CELL, 10, CELL).mean(axis=(1, 3)).std(axis=(1, 2))
+    return -strength.std(axis=(1, 2)) / (mean + 1), np.log(repeated / (mean + 0.5) + 0.03)
