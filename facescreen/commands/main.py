@@ -8,11 +8,11 @@ import traceback
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from facescreen import __version__
 from facescreen.commands import options as command_line
 from facescreen.commands.errors import is_for_the_user, sentence
+from facescreen.commands.rules import calibrated_rule, make_rule, options_given
 
 SUCCESS, ERROR, USAGE, SOME_UNREADABLE, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -66,7 +66,9 @@ def train(options: argparse.Namespace) -> int:
         size=options.size,
         resume=True,
         threads=options.threads,
-        **_given(options, "download", "faces", "recipe", "precision", "device", "channels_last"),
+        **options_given(
+            options, "download", "faces", "recipe", "precision", "device", "channels_last"
+        ),
     )
     return SUCCESS
 
@@ -76,10 +78,10 @@ def generate(options: argparse.Namespace) -> int:
     from facescreen.generation import GenerationSettings, Learning, generate
 
     names = ("count", "scheme", "alpha", "seed", "source", "size", "model", "max_tries")
-    given = _given(options, *names)
+    given = options_given(options, *names)
     if options.faces is not None:
         given["existing"] = options.faces
-    learning = _given(options, "images", "moments", "recipe", "precision")
+    learning = options_given(options, "images", "moments", "recipe", "precision")
     if options.while_learning:
         if options.model is not None:
             raise ValueError("--model names a finished GAN: leave it out with --while-learning")
@@ -88,7 +90,7 @@ def generate(options: argparse.Namespace) -> int:
     elif learning:
         raise ValueError(f"--{next(iter(learning))} goes with --while-learning")
     settings = GenerationSettings(**given)
-    download = _given(options, "download")
+    download = options_given(options, "download")
     print(generate(settings, make_rule(options), Path(options.out), progress=True, **download))
     return SUCCESS
 
@@ -97,7 +99,7 @@ def quality(options: argparse.Namespace) -> int:
     """Print how good a model's images are, beside yardsticks."""
     from facescreen.quality import formatted, measure_model
 
-    given = _given(options, "model", "schemes", "count", "seed", "size")
+    given = options_given(options, "model", "schemes", "count", "seed", "size")
 
     def progress(name: str) -> None:
         print(f"measuring {name} …", file=sys.stderr, flush=True)
@@ -111,19 +113,19 @@ def study(options: argparse.Namespace) -> int:
     from facescreen.breakage.study import run_seeds, run_study
 
     out, learning = Path(options.out), options.while_learning
-    if wrong := _given(options, *(("count", "model") if learning else ("only",))):
+    if wrong := options_given(options, *(("count", "model") if learning else ("only",))):
         how = "does not go" if learning else "goes"
         raise ValueError(f"--{next(iter(wrong))} {how} with --while-learning")
     if learning:
         from facescreen.breakage.while_learning import run_changes
 
-        run_changes(out, **_given(options, "only", "seeds", "images"))
+        run_changes(out, **options_given(options, "only", "seeds", "images"))
         print(f"the table is {out / 'learning.csv'}")
     elif options.seeds:
-        run_seeds(out, options.seeds, **_given(options, "count", "images"))
+        run_seeds(out, options.seeds, **options_given(options, "count", "images"))
         print(f"the table is {out / 'seeds.csv'}")
     else:
-        run_study(out, **_given(options, "count", "images", "model"))
+        run_study(out, **options_given(options, "count", "images", "model"))
         print(f"the table is {out / 'breakage.csv'}, the sheets lie beside it")
     return SUCCESS
 
@@ -143,11 +145,12 @@ def screen(options: argparse.Namespace) -> int:
 
     folder, out = Path(options.folder), Path(options.out)
     table = out if out.suffix.lower() == ".csv" else out / "verdicts.csv"
-    summary = screen_folder(folder, make_rule(options), table)
-    for caution in summary.cautions():
+    rule, said, problems = calibrated_rule(options, table.parent)
+    summary = screen_folder(folder, rule, table)
+    for caution in (*problems, *summary.cautions()):
         print(f"facescreen: {caution}", file=sys.stderr)
-    print(summary)
-    return SOME_UNREADABLE if summary.unreadable else SUCCESS
+    print(*said, summary, sep="\n")
+    return SOME_UNREADABLE if summary.unreadable or problems else SUCCESS
 
 
 def alarms(options: argparse.Namespace) -> int:
@@ -156,7 +159,7 @@ def alarms(options: argparse.Namespace) -> int:
     from facescreen.evaluation.false_alarms import formatted, in_words
     from facescreen.images.writing import check_ours, write_atomically
 
-    given = _given(options, "count", "size", "seed", "download")
+    given = options_given(options, "count", "size", "seed", "download")
     with warnings.catch_warnings():
         # The source's own warning names the first file only.
         warnings.filterwarnings("ignore", message=".*files cannot be read")
@@ -206,19 +209,6 @@ def doctor(options: argparse.Namespace) -> int:
     from facescreen.commands.doctor import examine, report
 
     return report(examine())
-
-
-def make_rule(options: argparse.Namespace) -> Any:
-    """The rule that the options describe. Raises ValueError for a threshold of another rule."""
-    from facescreen.screening import rule_from_name
-
-    given = _given(options, "threshold", "color_threshold", "sum_threshold")
-    return rule_from_name(options.rule, **given)
-
-
-def _given(options: argparse.Namespace, *names: str) -> dict[str, Any]:
-    """Options that were given, so that the defaults of everything else stand in one place."""
-    return {name: getattr(options, name) for name in names if getattr(options, name) is not None}
 
 
 # --- command line ---------------------------------------------------------------------------------

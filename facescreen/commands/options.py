@@ -41,12 +41,24 @@ SCREEN_HELP = """\
 examples:
   facescreen screen photos --rule multi --out report
   facescreen screen photos --rule single --threshold 20
-  facescreen screen photos --rule signs
+  facescreen screen faces --rule signs
+  facescreen screen photos --rule signs --profile photographs
+  facescreen screen faces --rule signs --calibrate valid --max-valid-loss 0.05 --out report
+  facescreen screen more --rule signs --profile report/profile.json
 
-The rule "signs" looks for patches of color, white and black and for color grain in the face. The
-thresholds of the others count pixels and were chosen for images of 64×64. Every image file under
-FOLDER has its line in verdicts.csv; one that cannot be read, or is not whole, has the reason
-"unreadable: …", and the exit code is then 3. What is hidden is left out, and said.
+The rule "signs" adds up twelve signs of breakage, and the reason is the one that counts most. Its
+profile says how much each counts and from which log odds an image is broken: "generated" for faces
+that a GAN made, "photographs" for photographs, or a file. The thresholds of the others count
+pixels and were chosen for images of 64×64.
+
+With --calibrate the rule's threshold is set by a folder of valid images of the generator at hand,
+16 or more (8 at the least), and what it will lose of others is printed with an interval. "signs"
+writes profile.json beside verdicts.csv, to be used again by --profile. Look at the images first:
+broken ones among them raise the threshold.
+
+Every image file under FOLDER has its line in verdicts.csv; one that cannot be read, or is not
+whole, has the reason "unreadable: …", and the exit code is then 3, as for one under the folder
+that calibrates. What is hidden is left out, and said.
 """
 ALARMS_HELP = """\
 examples:
@@ -116,6 +128,20 @@ def count(text: str) -> int:
     return value
 
 
+def number(text: str) -> float:
+    """A number, a whole one if it is."""
+    value = float(text)
+    return int(value) if value.is_integer() else value
+
+
+def share(text: str) -> float:
+    """A share, 0 to 1."""
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is no share from 0 to 1")
+    return value
+
+
 def portraits_options(add: argparse.ArgumentParser) -> None:
     add.add_argument("--count", type=count, default=100, help="how many (default 100)")
     add.add_argument("--size", type=count, default=64, help="pixels a side (default 64)")
@@ -152,9 +178,12 @@ def train_options(add: argparse.ArgumentParser) -> None:
 
 def rule_options(add: argparse.ArgumentParser, default: str) -> None:
     add.add_argument("--rule", choices=("none", "single", "multi", "signs"), default=default)
-    add.add_argument("--threshold", type=count, help="single: pixels at value 255 (40)")
+    threshold = "single: pixels at value 255 (40); signs: log odds (the profile's)"
+    add.add_argument("--threshold", type=number, help=threshold)
     add.add_argument("--color-threshold", type=count, help="multi: pixels of one color (40)")
     add.add_argument("--sum-threshold", type=count, help="multi: pixels of white (1000)")
+    profile = "signs: generated (default), photographs or a profile's JSON file"
+    add.add_argument("--profile", help=profile)
 
 
 def generate_options(add: argparse.ArgumentParser) -> None:
@@ -211,6 +240,9 @@ def evidence_options(add: argparse.ArgumentParser) -> None:
 def screen_options(add: argparse.ArgumentParser) -> None:
     add.add_argument("folder", metavar="FOLDER", help="searched with the folders inside it")
     rule_options(add, "multi")
+    add.add_argument("--calibrate", metavar="VALID", help="set the rule by this folder's images")
+    loss = "with --calibrate: share of valid images to lose (0.05)"
+    add.add_argument("--max-valid-loss", type=share, metavar="SHARE", help=loss)
     add.add_argument("--out", default=".", help="folder for verdicts.csv, or a .csv file")
 
 

@@ -19,8 +19,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from facescreen.screening.signs import FACE, Window, cut
-
+Window = tuple[tuple[float, float], tuple[float, float]]  # rows and columns, shares of the side
+FACE: Window = ((0.32, 0.75), (0.31, 0.69))  # from the brows to the chin
 LEAST_SIDE = 16  # pixels: in smaller images the cheeks' windows may be empty
 BATCH = 1 << 20  # values looked at together: few enough to keep memory small
 
@@ -103,13 +103,13 @@ def _linear(colors: np.ndarray) -> np.ndarray:
 
 
 def _over_exposed(images: np.ndarray) -> np.ndarray:
-    red, green, blue = np.moveaxis(_linear(np.arange(256))[cut(images, FACE)], 3, 0)
+    red, green, blue = np.moveaxis(_linear(np.arange(256))[_cut(images, FACE)], 3, 0)
     luminance = np.floor(255 * (0.2126 * red + 0.7152 * green + 0.0722 * blue) + 0.5)
     return (luminance >= OVER_EXPOSED).mean(axis=(1, 2))
 
 
 def _off_color(images: np.ndarray) -> np.ndarray:
-    cheeks = [cut(images, window).reshape(len(images), -1, 3) for window in CHEEKS]
+    cheeks = [_cut(images, window).reshape(len(images), -1, 3) for window in CHEEKS]
     _, a, b = cielab(np.concatenate(cheeks, axis=1).mean(axis=1), "D50").T
     distance = np.hypot(_outside(a, NATURAL_A), _outside(b, NATURAL_B))
     return np.where((a < 0) | (b < 0), UNNATURAL, distance)
@@ -117,6 +117,13 @@ def _off_color(images: np.ndarray) -> np.ndarray:
 
 def _outside(x: np.ndarray, limits: tuple[float, float]) -> np.ndarray:
     return np.maximum(np.maximum(limits[0] - x, x - limits[1]), 0)
+
+
+def _cut(images: np.ndarray, window: Window) -> np.ndarray:
+    (top, bottom), (left, right) = window
+    height, width = images.shape[1:3]
+    rows = slice(int(top * height), int(bottom * height))
+    return images[:, rows, int(left * width) : int(right * width)]
 
 
 # --- cleanvision ----------------------------------------------------------------------------------

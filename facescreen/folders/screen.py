@@ -21,7 +21,7 @@ from facescreen.images import (
     read_image_with_notes,
 )
 from facescreen.images.writing import check_ours
-from facescreen.screening import Verdicts
+from facescreen.screening import SignsRule, Verdicts
 
 COLUMNS = ("file", "broken", "reason", "score", "channel", "bin", "note")
 USUAL_PIXELS = 64 * 64  # the images for which the rules' usual thresholds were chosen
@@ -162,7 +162,8 @@ def _judged(
         else:
             sizes.setdefault(entry.loaded.image.shape, []).append(row)
     for shape, rows in sizes.items():
-        summary.most_pixels = max(summary.most_pixels, shape[0] * shape[1])
+        if not isinstance(rule, SignsRule):  # which looks at every size alike
+            summary.most_pixels = max(summary.most_pixels, shape[0] * shape[1])
         loaded = [batch[row].loaded for row in rows]
         verdicts = rule(np.stack([one.image for one in loaded]))
         for place, (row, one) in enumerate(zip(rows, loaded, strict=True)):
@@ -187,7 +188,7 @@ def verdict_cells(verdicts: Verdicts, row: int) -> list[str]:
     return [
         "true" if verdicts.broken[row] else "false",
         str(verdicts.reason[row]),
-        f"{score:g}" if score >= 0 else "",
+        f"{score:g}" if np.isfinite(score) else "",
         "RGB"[channel] if channel >= 0 else "",
         str(value) if value >= 0 else "",
     ]

@@ -3,13 +3,15 @@
 Imports `images`, and loads neither torch nor numba before a rule is called. Open `paper.py` first:
 the two rules, and the reference that they are held against. `rules.py` says what every rule is,
 `verdicts.py` what it answers, `histogram.py` counts, `counted.py` judges by counts alone;
-`signs.py` and `learned.py` hold screens that look at more than brightness, `walk.py` what several
-rules make of one pool of images.
+`signs.py` holds a screen that looks at more than brightness, `measures.py` what it measures and
+`profiles.py` its numbers; `calibration.py` says what a calibrated rule will lose, `walk.py` what
+several rules make of one pool of images.
 """
 
+from facescreen.screening.calibration import ExpectedLoss, expected_loss
 from facescreen.screening.counted import judge_counts
 from facescreen.screening.histogram import bright_counts, channel_histogram
-from facescreen.screening.learned import LearnedRule, PortraitJudge
+from facescreen.screening.judge import PortraitJudge
 from facescreen.screening.paper import (
     PAPER_RULES,
     RULES,
@@ -20,6 +22,7 @@ from facescreen.screening.paper import (
     reference_verdict,
     rule_from_name,
 )
+from facescreen.screening.profiles import Profile, ProfileError, fit_profile
 from facescreen.screening.rules import AnyRule, Rule
 from facescreen.screening.signs import SIGNS, SignsRule
 from facescreen.screening.verdicts import (
@@ -41,11 +44,13 @@ __all__ = [
     "SIGNS",
     "Agreement",
     "AnyRule",
-    "LearnedRule",
+    "ExpectedLoss",
     "MultiColorRule",
     "NoRule",
     "PoolWalk",
     "PortraitJudge",
+    "Profile",
+    "ProfileError",
     "Rate",
     "Rule",
     "SignsRule",
@@ -54,6 +59,8 @@ __all__ = [
     "bright_counts",
     "calibrate",
     "channel_histogram",
+    "expected_loss",
+    "fit_profile",
     "judge_counts",
     "label_names",
     "read_labels",

@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from facescreen.screening.histogram import bright_counts, channel_histogram, checked_floor
-from facescreen.screening.rules import AnyRule, Rule, check_threshold, in_pixels
+from facescreen.screening.rules import AnyRule, Rule, check_threshold, in_pixels, may_lose
 from facescreen.screening.signs import SignsRule
 from facescreen.screening.verdicts import Agreement, Rate, Verdicts
 
@@ -100,8 +100,9 @@ class SingleColorRule(Rule):
         color = _difference(measured) >= in_pixels(self.threshold, self.unit, measured.pixels)
         return _verdicts(self, measured, color, np.zeros_like(color), measured.counts.sum(axis=1))
 
-    def _calibrated(self, images: np.ndarray, finite: np.ndarray, allowed: int) -> SingleColorRule:
+    def _calibrated(self, images: np.ndarray, finite: np.ndarray, loss: float) -> SingleColorRule:
         measured = self.measure(images, finite)
+        allowed = may_lose(loss, len(images))
         threshold = _smallest_threshold(_difference(measured), allowed)
         return replace(self, threshold=_in_unit(threshold, self.unit, measured))
 
@@ -158,8 +159,9 @@ class MultiColorRule(Rule):
         total = measured.counts.sum(axis=1)
         return total if self.white_sum == "all" else total - measured.counts.max(axis=1)
 
-    def _calibrated(self, images: np.ndarray, finite: np.ndarray, allowed: int) -> MultiColorRule:
+    def _calibrated(self, images: np.ndarray, finite: np.ndarray, loss: float) -> MultiColorRule:
         """Color gets half of the allowed images (rounded down), white all that color left over."""
+        allowed = may_lose(loss, len(images))
         measured = self.measure(images, finite)
         color = _smallest_threshold(_difference(measured), allowed // 2)
         passed = _difference(measured) < color
@@ -188,7 +190,7 @@ class NoRule(Rule):
         reason = _reasons(measured.finite)
         return Verdicts(reason, unmeasured, nowhere, nowhere, unmeasured, self, measured)
 
-    def _calibrated(self, images: np.ndarray, finite: np.ndarray, allowed: int) -> NoRule:
+    def _calibrated(self, images: np.ndarray, finite: np.ndarray, loss: float) -> NoRule:
         return self
 
 

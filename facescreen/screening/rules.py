@@ -46,7 +46,8 @@ class Rule:
 
         valid_images: N >= 1 images as in a call, all finite; labels of broken images are not
         needed. max_valid_loss: the share of them, 0 to 1, that the rule may flag: at most
-        floor(max_valid_loss * N) images. Raises ValueError for anything else.
+        floor(max_valid_loss * N) images. Raises ValueError for anything else. Of few images,
+        SignsRule makes more than a count, and says how.
         """
         if not 0 <= max_valid_loss <= 1:  # NaN compares False too
             raise ValueError(f"max_valid_loss must be a share from 0 to 1, not {max_valid_loss!r}")
@@ -55,8 +56,7 @@ class Rule:
             raise ValueError(
                 f"calibration needs one or more finite images, not {finite.sum()} of {len(images)}"
             )
-        allowed = math.floor(max_valid_loss * len(images) + 1e-9)
-        return self._calibrated(images, finite, allowed)
+        return self._calibrated(images, finite, max_valid_loss)
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,8 @@ class AnyRule(Rule):
         columns = (np.take_along_axis(s, first[np.newaxis], axis=0)[0] for s in stacks)
         return Verdicts(*columns, rule=self, parts=tuple(parts))
 
-    def _calibrated(self, images: np.ndarray, finite: np.ndarray, allowed: int) -> AnyRule:
-        share = allowed // len(self.rules)
+    def _calibrated(self, images: np.ndarray, finite: np.ndarray, loss: float) -> AnyRule:
+        share = loss / len(self.rules)
         return AnyRule(tuple(rule._calibrated(images, finite, share) for rule in self.rules))
 
 
@@ -110,6 +110,11 @@ def as_uint8(images: np.ndarray, finite: np.ndarray | None) -> tuple[np.ndarray,
     judged = np.zeros(images.shape, np.uint8)
     judged[good] = to_uint8(images[good])
     return judged, good
+
+
+def may_lose(share: float, count: int) -> int:
+    """How many of `count` images are no more than a share of them, 0 to 1."""
+    return math.floor(share * count + 1e-9)  # and a hair: 0.29 * 100 is 28.999999999999996
 
 
 def _members(rule: Rule) -> tuple[Rule, ...]:

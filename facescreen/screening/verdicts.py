@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy as np
 
-REASONS = ("color", "white", "dark", "grain", "learned", "not finite")
+from facescreen.screening.measures import SIGNS
+
+REASONS = (*dict.fromkeys(("color", "white", *SIGNS)), "not finite")
 BROKEN_LABELS = ("broken_saturated", "broken_other")
 LABELS = ("valid", *BROKEN_LABELS, "unsure")
 
@@ -21,9 +23,11 @@ LABELS = ("valid", *BROKEN_LABELS, "unsure")
 class Verdicts:
     """One verdict per image, in the order of the images: N in, N out.
 
-    reason: str (N,), why the image is broken: "color", "white" or "not finite"; "" if it passed.
+    reason: str (N,), why the image is broken: "color" or "white", a sign's name by the rule
+        "signs", or "not finite"; "" if it passed.
     score: float64 (N,), the color difference in pixels: largest minus smallest of the three
-        channels' counts at `bin`; where the reason is "white" too, though `white_sum` gave it.
+        channels' counts at `bin`; where the reason is "white" too, though `white_sum` gave it. By
+        the rule "signs", the log odds of broken.
     channel: int64 (N,), which channel has the largest count: 0 red, 1 green, 2 blue.
     bin: int64 (N,), the value (up to 255) at which it stands.
     white_sum: float64 (N,), the counts at `bin` summed over the channels that the rule sums.
