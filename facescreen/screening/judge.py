@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from facescreen.screening.rules import as_uint8
-from facescreen.screening.windows import MIDDLE, cut
 
 CEILING = 239  # the judge sees no value above: the rules' evidence is hidden from it
 COMPONENTS = 320
 BATCH = 512  # images at once
+MIDDLE = ((0.20, 0.86), (0.22, 0.78))  # rows and columns, shares of the side: head and neck
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +57,7 @@ class PortraitJudge:
         for rows in _rows(images):
             x = rows - self.mean
             error = (x - (x @ self.components.T) @ self.components).reshape(-1, *self.shape)
-            scores.append((cut(error, MIDDLE) ** 2).mean(axis=(1, 2, 3), dtype=float))
+            scores.append((_middle(error) ** 2).mean(axis=(1, 2, 3), dtype=float))
         return np.concatenate(scores)
 
 
@@ -65,3 +65,12 @@ def _rows(images: np.ndarray) -> Iterator[np.ndarray]:
     for start in range(0, len(images), BATCH):
         block = np.minimum(images[start : start + BATCH], CEILING)
         yield block.reshape(len(block), -1).astype(np.float32)
+
+
+def _middle(x: np.ndarray) -> np.ndarray:
+    """The part (N, h, w, 3) of (N, H, W, 3) in which faces are centered."""
+    rows, columns = (
+        slice(int(low * side), int(high * side))
+        for (low, high), side in zip(MIDDLE, x.shape[1:3], strict=True)
+    )
+    return x[:, rows, columns]

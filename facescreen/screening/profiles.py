@@ -141,6 +141,27 @@ def fit_profile(
     at most `max_valid_loss` of the weight of the valid images learned from; `expected` is empty.
     Raises ValueError for other shapes, or where one kind is missing.
     """
+    values, broken, weights = _checked(values, broken, weights)
+    valid, w = ~broken, weights / weights.sum()
+    v = w[valid] / w[valid].sum()
+    means = v @ values[valid]
+    sds = np.sqrt(v @ (values[valid] - means) ** 2) + 1e-9
+    z = np.clip((values - means) / sds, -CLIP, CLIP)
+    factors, intercept = _logistic(z, broken, w, penalty)
+    scores = ((factors * z).sum(axis=1) + intercept)[valid]  # to the last bit as the rule's
+    within = np.zeros(len(scores)) if generators is None else np.asarray(generators)[valid]
+    spread, shape = spread_and_shape(scores, within)
+    order = np.argsort(-scores)
+    lost = np.searchsorted(np.cumsum(v[order]), max_valid_loss + 1e-9)
+    threshold = np.nextafter(scores[order][min(lost, len(scores) - 1)], np.inf)
+    columns = (dict(zip(SIGNS, c.tolist(), strict=True)) for c in (means, sds, factors))
+    numbers = (intercept, float(threshold), spread)
+    return Profile(name, *columns, *numbers, shape, card={} if card is None else card)
+
+
+def _checked(
+    values: np.ndarray, broken: np.ndarray, weights: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     values, broken, weights = np.asarray(values, float), np.asarray(broken), np.asarray(weights)
     count = len(values)
     if values.shape != (count, len(SIGNS)) or broken.dtype != bool or broken.shape != (count,):
@@ -152,21 +173,7 @@ def fit_profile(
         raise ValueError(f"expected {count} weights above 0, not {weights.shape}")
     if not 0 < broken.sum() < count:
         raise ValueError(f"expected valid and broken images, not {broken.sum()} broken of {count}")
-    valid, w = ~broken, weights / weights.sum()
-    v = w[valid] / w[valid].sum()
-    means = v @ values[valid]
-    sds = np.sqrt(v @ (values[valid] - means) ** 2) + 1e-9
-    z = np.clip((values - means) / sds, -CLIP, CLIP)
-    factors, intercept = _logistic(z, broken, w, penalty)
-    scores = (z @ factors + intercept)[valid]
-    within = np.zeros(len(scores)) if generators is None else np.asarray(generators)[valid]
-    spread, shape = spread_and_shape(scores, within)
-    order = np.argsort(-scores)
-    lost = np.searchsorted(np.cumsum(v[order]), max_valid_loss + 1e-9)
-    threshold = np.nextafter(scores[order][min(lost, len(scores) - 1)], np.inf)
-    columns = (dict(zip(SIGNS, c.tolist(), strict=True)) for c in (means, sds, factors))
-    numbers = (intercept, float(threshold), spread)
-    return Profile(name, *columns, *numbers, shape, card={} if card is None else card)
+    return values, broken, weights
 
 
 def _logistic(

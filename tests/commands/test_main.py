@@ -171,6 +171,8 @@ def options(line: str):
             "--rule multi --color-threshold 20 --sum-threshold 500",
             "MultiColorRule(color_threshold=20, sum_threshold=500)",
         ),
+        ("--rule signs", "SignsRule()"),
+        ("--rule signs --profile photographs --threshold -0.5", "SignsRule('photographs', -0.5)"),
     ],
 )
 def test_rule_options_make_the_rule_that_they_name(line, expected):
@@ -181,7 +183,14 @@ def test_rule_options_make_the_rule_that_they_name(line, expected):
 
 
 @pytest.mark.parametrize(
-    "line", ["--rule multi --threshold 20", "--rule none --threshold 20", "--rule single --sum 9"]
+    "line",
+    [
+        "--rule multi --threshold 20",
+        "--rule none --threshold 20",
+        "--rule single --sum 9",
+        "--rule single --threshold 20.5",
+        "--rule signs --sum 9",
+    ],
 )
 def test_a_threshold_of_another_rule_is_refused(line, tmp_path, capsys):
     code = cli.main(["screen", str(tmp_path), "--out", str(tmp_path), *line.split()])

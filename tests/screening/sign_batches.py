@@ -1,11 +1,15 @@
-"""Batches and thresholds for the tests of the four signs."""
+"""Batches of images, and made-up profiles, for the tests of the rule that adds up signs."""
+
+from dataclasses import replace
 
 import numpy as np
 from hypothesis import strategies as st
 
-from facescreen.screening import SignsRule
+from facescreen.screening import SIGNS, Profile, SignsRule
+from facescreen.screening.signs import Signs
 
 GRAY = np.full((1, 8, 8, 3), 120, np.uint8)
+SHIPPED = Profile.load("generated")
 
 
 @st.composite
@@ -23,5 +27,24 @@ def batches(draw, smallest=0, largest=6):
     return np.choose(kinds[..., np.newaxis], colors).astype(np.uint8)
 
 
-AMOUNTS = st.sampled_from([0.01, 0.1, 0.25, 0.5, 1])
-RULE = st.builds(SignsRule, AMOUNTS, AMOUNTS, AMOUNTS, st.sampled_from([0.5, 3, 10, 40.0]))
+def made_profile(seed=0, **changes):
+    """A profile of made-up numbers, of the size that signs have."""
+    rng = np.random.default_rng(seed)
+    columns = rng.normal(-1, 2, 12), rng.uniform(0.2, 2, 12), rng.uniform(0, 0.5, 12)
+    names = ("means", "sds", "weights")
+    by_sign = {
+        n: dict(zip(SIGNS, c.tolist(), strict=True)) for n, c in zip(names, columns, strict=True)
+    }
+    numbers = {"intercept": rng.normal(), "threshold": rng.normal(), "spread": 0.5}
+    made = Profile("made", **by_sign, **numbers, shape=SHIPPED.shape, expected=SHIPPED.expected)
+    return replace(made, **changes)
+
+
+def measured(values):
+    """What images with these signs, float (N, 12), measure."""
+    return Signs(np.asarray(values, float), np.ones(len(values), bool))
+
+
+THRESHOLDS = st.floats(-4, 4).map(lambda x: round(x, 3))
+PROFILES = st.builds(made_profile, st.integers(0, 2**32))
+RULE = st.builds(SignsRule, PROFILES, st.none() | THRESHOLDS)

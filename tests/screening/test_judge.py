@@ -6,7 +6,7 @@ from tiny_batches import tiny_batch
 
 from facescreen.breakage import KINDS, plant
 from facescreen.screening import PortraitJudge
-from facescreen.screening.learned import CEILING
+from facescreen.screening.judge import CEILING
 
 
 @pytest.fixture(scope="module")
