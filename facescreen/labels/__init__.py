@@ -1,9 +1,9 @@
 """Labels: the pools of images that were labeled by eye, read and checked; and how they were made.
 
-Imports `screening` for the labels' names, and `generation` where pools are drawn. Open
-`reference.py` first: it reads a pool and loads no torch. `labeling.py` draws pools, lays out sheets
-to label from and gathers what raters wrote: `python -m facescreen.labels`. `elsewhere/` reads
-what was measured on labeled tiles of other people's GANs.
+Imports `screening` for the labels' names, `generation` where pools are drawn and `evaluation` for
+the peers' measures. Open `reference.py` first: it reads a pool and loads no torch. `labeling.py`
+draws pools, lays out sheets to label from and gathers what raters wrote: `python -m
+facescreen.labels`. `elsewhere/` reads what was measured on labeled tiles of other people's GANs.
 """
 
 from facescreen.labels.elsewhere import (

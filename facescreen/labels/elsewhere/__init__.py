@@ -4,8 +4,9 @@
     tiles.flagged(MultiColorRule(40, 1000))  # bool (N,), as the rule says of the images
 
 `data/elsewhere/tiles.csv` says of each tile whence it comes, how it was labeled and what was
-counted on it: the pixels of each channel at each value from 240 to 255, and the four signs of
-`SignsRule`. That is all that these rules look at, so they can be tried at any threshold.
+measured on it: the pixels of each channel at each value from 240 to 255, and the twelve signs of
+`SignsRule`. That is all that these rules look at, so they can be tried at any threshold. The scores
+of peers stand beside them.
 
 Thresholds are pixels of 64 x 64, so that is the size that was measured: a larger tile was averaged
 down first (`at_side`). `python -m facescreen.labels.elsewhere` makes the table.
@@ -24,10 +25,10 @@ from typing import Any
 
 import numpy as np
 
-from facescreen.screening import LABELS, SIGNS, AnyRule, Rule, SignsRule, Verdicts, judge_counts
-from facescreen.screening.signs import Signs
+from facescreen.screening import LABELS, AnyRule, Rule, SignsRule, Verdicts, judge_counts
+from facescreen.screening.measures import SIGNS, Signs
 
-__all__ = ["ELSEWHERE", "Elsewhere", "ElsewhereError", "load_elsewhere"]
+__all__ = ["ELSEWHERE", "PEER_SCORES", "Elsewhere", "ElsewhereError", "load_elsewhere"]
 
 ELSEWHERE = Path(__file__).parents[3] / "data" / "elsewhere"
 TABLE = "tiles.csv"
@@ -45,7 +46,13 @@ TEXTS = {
     "checksums": "sha256",
 }
 COUNTED = tuple(f"{channel}{value}" for channel in "rgb" for value in range(FLOOR, 256))
-COLUMNS = (*TEXTS.values(), "side", *COUNTED, *SIGNS)
+PEER_SCORES = {  # of facescreen.evaluation.peers and PortraitJudge, and the most that each can be
+    "over_exposure": 1,
+    "natural_color": 100,
+    "cleanvision": 320,
+    "portrait_judge": math.inf,
+}
+COLUMNS = (*TEXTS.values(), "side", *COUNTED, *SIGNS, *PEER_SCORES)
 
 
 class ElsewhereError(ValueError):
@@ -62,8 +69,9 @@ class Elsewhere:
     floats became bytes. checksums: str (N,), `facescreen.images.pixels_checksum` of the tile as
     cut from its source. sides: int64 (N,), its height and width there, in pixels.
     counts: int64 (N, 3, 16), pixels of 64 x 64 whose channel (red, green, blue) has the value 240,
-    241 … 255. signs: float64 (N, 4), as `measure_signs` measures them at 64 x 64, in the order of
-    SIGNS.
+    241 … 255. signs: float64 (N, 12), as `measure_signs` measures them at 64 x 64, to six digits,
+    in the order of SIGNS. peers: float64 (N, 4), other people's scores and the portrait judge's,
+    higher is worse, to six digits, in the order of PEER_SCORES.
     """
 
     names: np.ndarray
@@ -78,6 +86,7 @@ class Elsewhere:
     sides: np.ndarray
     counts: np.ndarray
     signs: np.ndarray
+    peers: np.ndarray
 
     def __len__(self) -> int:
         return len(self.names)
@@ -131,11 +140,13 @@ def load_elsewhere(folder: Path | str | None = None) -> Elsewhere:
     texts = {name: np.array([row[column] for row in rows], str) for name, column in TEXTS.items()}
     counts = np.array([[int(row[column]) for column in COUNTED] for row in rows], np.int64)
     signs = np.array([[float(row[sign]) for sign in SIGNS] for row in rows], float)
+    peers = np.array([[float(row[peer]) for peer in PEER_SCORES] for row in rows], float)
     return Elsewhere(
         **texts,
         sides=np.array([int(row["side"]) for row in rows], np.int64),
         counts=counts.reshape(len(rows), 3, 256 - FLOOR),
         signs=signs.reshape(len(rows), len(SIGNS)),
+        peers=peers.reshape(len(rows), len(PEER_SCORES)),
     )
 
 
@@ -183,14 +194,18 @@ def _fault(row: dict[str, str]) -> str:
         if total > SIDE * SIDE:
             return f"has {total:,} pixels counted in {channel}; there are {SIDE * SIDE:,}"
     for sign in SIGNS:
-        if not _is_sign(row[sign], math.inf if sign == "grain" else 1):
-            most = "0 or more" if sign == "grain" else "from 0 to 1"
-            return f"has the {sign} {row[sign][:80]!r}; expected a number {most}"
+        if not _is_number(row[sign]):
+            return f"has the {sign} {row[sign][:80]!r}; expected a number"
+    for peer, most in PEER_SCORES.items():
+        if not _is_number(row[peer], 0, most):
+            expected = f"from 0 to {most}" if math.isfinite(most) else "0 or more"
+            return f"has the {peer} {row[peer][:80]!r}; expected a number {expected}"
     return ""
 
 
-def _is_sign(text: str, most: float) -> bool:
+def _is_number(text: str, least: float = -math.inf, most: float = math.inf) -> bool:
+    """Whether a text is a finite number within these limits."""
     try:
-        return 0 <= float(text) <= most and math.isfinite(float(text))
+        return least <= float(text) <= most and math.isfinite(float(text))
     except ValueError:
         return False

@@ -17,6 +17,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from facescreen.evaluation.peers import PEERS
+from facescreen.faces import portraits
 from facescreen.images import pixels_checksum, read_image
 from facescreen.images.writing import check_ours, write_atomically
 from facescreen.labels.elsewhere import (
@@ -30,8 +32,9 @@ from facescreen.labels.elsewhere import (
     load_elsewhere,
     read_rows,
 )
-from facescreen.screening import bright_counts
-from facescreen.screening.signs import measure_signs
+from facescreen.labels.labeling import JUDGE_FACES, JUDGE_SEED
+from facescreen.screening import PortraitJudge, bright_counts
+from facescreen.screening.measures import measure_signs
 
 # How a license's text begins, and its SPDX name.
 LICENSES = {
@@ -64,15 +67,27 @@ def measure_folder(folder: Path) -> str:
     tiles = [_read(folder / "tiles" / row["tile"]) for row in rows]
     small = np.array([at_side(tile) for tile in tiles], np.uint8).reshape(-1, SIDE, SIDE, 3)
     counts = bright_counts(small, FLOOR).reshape(len(rows), 3 * (256 - FLOOR)).tolist()
-    signs = measure_signs(small).tolist()
+    measures = np.column_stack([measure_signs(small), peers_scores(small)]).tolist()
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for row, tile, count, sign in zip(rows, tiles, counts, signs, strict=True):
+    for row, tile, count, measured in zip(rows, tiles, counts, measures, strict=True):
         known = row | {"license": _short(row["licence"]), "sha256": pixels_checksum(tile)}
         texts = [known[column] for column in TEXTS.values()]
-        writer.writerow([*texts, len(tile), *count, *sign])
+        numbers = [f"{value:.6g}" for value in measured]
+        writer.writerow([*texts, len(tile), *count, *numbers])
     return file.getvalue()
+
+
+def peers_scores(small: np.ndarray) -> np.ndarray:
+    """Float64 (N, 4), in the order of PEER_SCORES, of uint8 (N, 64, 64, 3)."""
+    judge = portrait_judge()
+    return np.column_stack([measure(small) for measure in (*PEERS.values(), judge)])
+
+
+def portrait_judge() -> PortraitJudge:
+    """The judge that was asked about the reference set; learning takes a minute or two."""
+    return PortraitJudge.fit(portraits(JUDGE_FACES, SIDE, JUDGE_SEED))
 
 
 def _read(path: Path) -> np.ndarray:
