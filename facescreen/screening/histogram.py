@@ -6,16 +6,13 @@ all that the rules look at; the tests hold them equal. Source: the paper, sectio
 
 from __future__ import annotations
 
-import os
-from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from itertools import pairwise
 
 import numpy as np
 
-PIECES = 16  # what the two threads take turns at; more threads would hardly read memory faster
+from facescreen.screening.threads import PIECES, cuts, share
+
 SMALL = 1 << 20  # bytes below which starting a thread costs more than it saves
 BLOCK = 192  # bytes looked at together: 64 pixels, so a byte's place tells its channel
 LANES = 96  # 8-bit tallies per bin in the compiled loop: BLOCK / 2, again whole pixels
@@ -30,7 +27,7 @@ def channel_histogram(images: np.ndarray) -> np.ndarray:
     image n whose channel c (0 red, 1 green, 2 blue) has the value v. Raises ValueError for any
     other type or shape.
     """
-    images = _checked(images)
+    images = checked_images(images)
     counts = np.zeros((len(images), 3, 256), np.int64)
     for n, image in enumerate(images):
         for channel in range(3):
@@ -45,12 +42,10 @@ def bright_counts(images: np.ndarray, floor: int = 240) -> np.ndarray:
     floor: 1 to 255; the fewer the bins, the faster. Returns int64 (N, 3, 256 - floor). Raises
     ValueError for any other type, shape or floor.
 
-    The compiled loop releases Python's lock and runs in two plain threads, the caller's and one
-    more: numba's own parallel layers abort when two Python threads enter at once, or clash with
-    torch's OpenMP. The first call compiles it, in a second or two; later processes read it from
-    numba's cache on disk.
+    The compiled loop releases Python's lock and runs in two plain threads. The first call compiles
+    it, in a second or two; later processes read it from numba's cache on disk.
     """
-    images = _checked(images)
+    images = checked_images(images)
     floor = checked_floor(floor)
     count, height, width, _ = images.shape
     rows = np.ascontiguousarray(images).reshape(count, height * width * 3)
@@ -59,7 +54,7 @@ def bright_counts(images: np.ndarray, floor: int = 240) -> np.ndarray:
     if rows.size < SMALL:
         kernel(rows, floor, counts)
     elif count >= PIECES:
-        _share(kernel, floor, [(rows[cut], counts[cut]) for cut in _cuts(count)])
+        share(kernel, [(rows[cut], floor, counts[cut]) for cut in cuts(count)])
     else:
         for row, total in zip(rows, counts, strict=True):
             _count_in_bands(kernel, row, floor, total)
@@ -74,7 +69,8 @@ def checked_floor(floor: int) -> int:
     return int(floor)
 
 
-def _checked(images: np.ndarray) -> np.ndarray:
+def checked_images(images: np.ndarray) -> np.ndarray:
+    """Return images as an array; raise ValueError if it is not uint8 of shape (N, H, W, 3)."""
     images = np.asarray(images)
     if images.dtype != np.uint8 or images.ndim != 4 or images.shape[3] != 3:
         raise ValueError(
@@ -166,42 +162,9 @@ def _compiled(function: Callable) -> Callable:
         return njit(signature, nogil=True)(function)
 
 
-@cache
-def _helper() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(1, "bright_counts")
-
-
-if hasattr(os, "register_at_fork"):  # a forked process has no threads: it must start its own
-    os.register_at_fork(after_in_child=_helper.cache_clear)
-
-
-def _share(kernel: Callable, floor: int, tasks: list[tuple[np.ndarray, np.ndarray]]) -> None:
-    """Count each task's rows into its counts, in this thread and a helper, as each finds time."""
-    todo = deque(tasks)
-
-    def work() -> None:
-        while True:
-            try:
-                rows, counts = todo.popleft()
-            except IndexError:
-                return
-            kernel(rows, floor, counts)
-
-    helper = _helper().submit(work)
-    work()
-    if not helper.cancel():  # on a busy machine this thread may be done before the helper starts
-        helper.result()
-
-
 def _count_in_bands(kernel: Callable, row: np.ndarray, floor: int, total: np.ndarray) -> None:
     """Count one big image in bands of whole blocks, so that both threads have work."""
-    edges = [slice(cut.start * BLOCK, cut.stop * BLOCK) for cut in _cuts(-(-row.size // BLOCK))]
+    edges = [slice(cut.start * BLOCK, cut.stop * BLOCK) for cut in cuts(-(-row.size // BLOCK))]
     counts = np.zeros((len(edges), 1, *total.shape), np.int64)
-    _share(kernel, floor, [(row[np.newaxis, e], c) for e, c in zip(edges, counts, strict=True)])
+    share(kernel, [(row[np.newaxis, e], floor, c) for e, c in zip(edges, counts, strict=True)])
     counts.sum(axis=(0, 1), out=total)
-
-
-def _cuts(total: int) -> list[slice]:
-    """Cut range(total) into PIECES slices of nearly equal length, or fewer where it is short."""
-    edges = np.unique(np.linspace(0, total, PIECES + 1).astype(int)).tolist()
-    return [slice(a, b) for a, b in pairwise(edges)]

@@ -5,7 +5,8 @@
 Each sign grows with breakage, and most are measured against what the image itself is like: fine
 steps of color against fine steps of light, the face's two halves against how much its color varies.
 So they mean the same for another generator, where a plain count does not. All is measured at 64 x
-64: other sizes are brought there by averaging over areas.
+64: other sizes are brought there by averaging over areas. `measures_fast.py` holds the compiled
+loops, `measure_signs_plainly` says the same in NumPy.
 
 L is lightness, A = R - G and Y = B - (R + G) / 2 are the two differences of color. A cell is a
 square of 4 x 4 pixels.
@@ -18,6 +19,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+from facescreen.screening.histogram import checked_images
+from facescreen.screening.threads import cuts, share
 
 SIGNS = {  # what each sign finds, as the end of a sentence: broken, for ...
     "clipped": "one channel stands at 255 where the others do not",
@@ -37,7 +41,8 @@ SIDE, CELL = 64, 4  # pixels
 FACE = (slice(20, 48), slice(20, 44))  # from the brows to the chin; rows and columns of 64
 FACE_CELLS = (slice(5, 12), slice(5, 11))
 MIDDLE = (slice(12, 56), slice(12, 52))  # head and neck
-BATCH = 128  # images looked at together: few enough to stay in the cache
+BATCH = 128  # images that the plain way looks at together: few enough for any memory
+FEW = 64  # images, so few that waking a second thread costs more than it saves
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,43 +64,74 @@ class Signs:
 
 
 def measure_signs(images: np.ndarray) -> np.ndarray:
-    """The signs of each image: float64 (N, 12), in the order of SIGNS.
+    """The signs of each image: float64 (N, 12), in the order of SIGNS, each a finite number.
 
-    images: uint8 (N, H, W, 3), 8 x 8 pixels or more; raises ValueError for smaller ones.
+    images: uint8 (N, H, W, 3), 8 x 8 pixels or more; an array that is not contiguous in memory is
+    copied first. Raises ValueError for smaller images, another type or shape.
+
+    An image's signs are the same to the last bit alone, among others and in any order. Many images
+    are shared by two threads. The first call compiles the loops, in about ten seconds; later
+    processes read them from numba's cache on disk.
     """
+    images = np.ascontiguousarray(at_side(images))
+    rows = images.reshape(len(images), SIDE, 3 * SIDE)
+    values = np.empty((len(images), len(SIGNS)))
+    from facescreen.screening.measures_fast import compiled  # imports numba
+
+    if len(images) < FEW:
+        compiled()(rows, values)
+    else:
+        share(compiled(), [(rows[cut], values[cut]) for cut in cuts(len(images))])
+    return values
+
+
+def measure_signs_plainly(images: np.ndarray) -> np.ndarray:
+    """The same as `measure_signs`, more obviously right and slower."""
     images = at_side(images)
     out = [np.zeros((0, len(SIGNS)))]
     for start in range(0, len(images), BATCH):
-        out.append(_measured(images[start : start + BATCH].astype(np.float32)))
+        out.append(_measured(images[start : start + BATCH].astype(float)))
     return np.concatenate(out)
 
 
 def at_side(images: np.ndarray) -> np.ndarray:
-    """Images at 64 x 64, averaged over areas: uint8 (N, 64, 64, 3)."""
-    images = np.asarray(images)
-    if len(images) and min(images.shape[1:3]) < 8:
-        raise ValueError(f"expected images of 8 x 8 pixels or more, not {images.shape[1:3]}")
-    if images.shape[1:3] == (SIDE, SIDE) or not len(images):
+    """Images at 64 x 64, averaged over areas: uint8 (N, 64, 64, 3).
+
+    images: uint8 (N, H, W, 3), 8 x 8 pixels or more; those of 64 x 64 are returned as they are.
+    Averages are exact before they are rounded. Raises ValueError for smaller images, another type
+    or shape.
+    """
+    images = checked_images(images)
+    height, width = images.shape[1:3]
+    if len(images) and min(height, width) < 8:
+        raise ValueError(f"expected images of 8 x 8 pixels or more, not {(height, width)}")
+    if (height, width) == (SIDE, SIDE):
         return images
-    down, across = (_areas(side) for side in images.shape[1:3])
-    small = np.einsum("ih,nhwc->niwc", down, images.astype(np.float32), optimize=True)
-    small = np.einsum("jw,niwc->nijc", across, small, optimize=True)
-    return np.clip(np.rint(small), 0, 255).astype(np.uint8)
+    small = np.empty((len(images), SIDE, SIDE, 3), np.uint8)
+    if len(images):
+        down, across = _areas(height), _areas(width)
+    for image, out in zip(images, small, strict=True):  # one by one: any number fits in memory
+        rows = down @ image.reshape(height, width * 3).astype(float)
+        sums = across @ rows.reshape(SIDE, width, 3)
+        out[:] = np.rint(sums / (height * width))
+    return small
 
 
 def _areas(side: int) -> np.ndarray:
-    """Float32 (64, side): how much of each pixel lies in each of 64; rows sum to 1."""
-    edges = np.arange(SIDE + 1) * side / SIDE
-    low, high, pixel = edges[:-1, np.newaxis], edges[1:, np.newaxis], np.arange(side)
-    overlap = np.clip(np.minimum(high, pixel + 1) - np.maximum(low, pixel), 0, None)
-    return (overlap / overlap.sum(axis=1, keepdims=True)).astype(np.float32)
+    """Float64 (64, side): of each pixel, how many 64ths lie in each of 64 parts of the side.
+
+    Whole numbers, so that products and sums are exact in any order; each row adds up to `side`.
+    """
+    edges = np.arange(SIDE + 1) * side
+    low, high, pixel = edges[:-1, np.newaxis], edges[1:, np.newaxis], np.arange(side) * SIDE
+    overlap = np.minimum(high, pixel + SIDE) - np.maximum(low, pixel)
+    return np.clip(overlap, 0, None).astype(float)
 
 
 def _measured(x: np.ndarray) -> np.ndarray:
-    """x: float32 (N, 64, 64, 3), 0 to 255."""
+    """x: float64 (N, 64, 64, 3), 0 to 255."""
     red, green, blue = np.moveaxis(x, 3, 0)
-    light = 0.3 * red + 0.59 * green + 0.11 * blue
-    colors = red - green, blue - (red + green) / 2
+    light, *colors = split_colors(x)
     at_255 = np.stack([_mean(channel == 255) for channel in (red, green, blue)])
     steps, fine = sum(_steps(c) for c in colors), _steps(light)
     jumps = sum(_squares(c[:, *FACE]) for c in colors)
@@ -121,7 +157,13 @@ def _measured(x: np.ndarray) -> np.ndarray:
         np.log(_mean(odd) + 0.02),
         np.log(_mean(smallest >= 240) + 0.01),
     )
-    return np.stack(columns, axis=1).astype(float)
+    return np.stack(columns, axis=1)
+
+
+def split_colors(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """L, A and Y, float64 (...) each, of float64 (..., 3)."""
+    red, green, blue = np.moveaxis(x, -1, 0)
+    return 0.3 * red + 0.59 * green + 0.11 * blue, red - green, blue - (red + green) / 2
 
 
 def _mean(c: np.ndarray) -> np.ndarray:
@@ -163,10 +205,15 @@ def _halves(colors: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
 
 def _detail(light: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """How evenly fine detail lies over the middle, and how much of it repeats every 4 pixels."""
-    m = light[:, 11:57, 11:53]  # MIDDLE, and a pixel around it
-    detail = 4 * m[:, 1:-1, 1:-1] - m[:, :-2, 1:-1] - m[:, 2:, 1:-1]
-    detail = detail - m[:, 1:-1, :-2] - m[:, 1:-1, 2:]
+    detail = fine_detail(light)
     strength = _cells(np.abs(detail))
     mean = _mean(strength)
     repeated = detail.reshape(len(light), 11, CELL, 10, CELL).mean(axis=(1, 3)).std(axis=(1, 2))
     return -strength.std(axis=(1, 2)) / (mean + 1), np.log(repeated / (mean + 0.5) + 0.03)
+
+
+def fine_detail(light: np.ndarray) -> np.ndarray:
+    """The Laplacian over MIDDLE: float64 (N, 44, 40) of (N, 64, 64)."""
+    m = light[:, 11:57, 11:53]  # MIDDLE, and a pixel around it
+    detail = 4 * m[:, 1:-1, 1:-1] - m[:, :-2, 1:-1] - m[:, 2:, 1:-1]
+    return detail - m[:, 1:-1, :-2] - m[:, 1:-1, 2:]

@@ -3,7 +3,8 @@
     python -m tests.benchmarks.bench_histogram
 
 Each figure is the best of many rounds; a round runs every method once, so that all meet the same
-machine. The limit is `x.max()`, NumPy's plain read of the same bytes.
+machine. The limit is `x.max()`, NumPy's plain read of the same bytes. Beside the counts stand the
+paper's rule, which counts and judges, and the twelve signs, which look at every pixel many times.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from PIL import Image
 if __package__ in (None, ""):  # run by its path: the checkout is not on the path then
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from facescreen.screening import bright_counts
+from facescreen.screening import MultiColorRule, bright_counts
+from facescreen.screening.measures import measure_signs
 
 COUNT, SIZE, FLOOR = 2_500, 64, 240
 SECONDS = 6.0  # per kind of image
@@ -103,6 +105,8 @@ def methods() -> dict[str, Callable[[np.ndarray], object]]:
         "NumPy flatnonzero, bincount": numpy_flatnonzero,
         "NumPy bincount per channel": numpy_bincount,
         "Pillow histogram per image": pillow,
+        "the paper's multi-color rule": MultiColorRule(),
+        "measure_signs, all twelve": measure_signs,
     }
     if find_spec("cv2"):
         table["OpenCV calcHist per channel"] = opencv
