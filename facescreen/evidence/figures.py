@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facescreen.evaluation import at_equal_valid_loss, broken_rate_curve, paper_table
+from facescreen.evaluation import paper_table
 from facescreen.evidence.figures_by_population import BY_POPULATION
 from facescreen.evidence.figures_of_outcomes import SUMMARIES
-from facescreen.evidence.gathered import VALID_LOST, Evidence
+from facescreen.evidence.figures_of_travel import travel
+from facescreen.evidence.gathered import Evidence
 from facescreen.evidence.tables import kinds as kinds_of_damage
 from facescreen.evidence.tables import screening
-from facescreen.labels import ReferencePool
 from facescreen.plots import (
     BROKEN,
     INK,
@@ -22,7 +22,6 @@ from facescreen.plots import (
     draw_faces,
     draw_kinds,
     draw_rates,
-    draw_tradeoff,
 )
 from facescreen.screening import LABELS, SIGNS
 
@@ -107,26 +106,15 @@ def planted(evidence: Evidence) -> tuple[Figure, str]:
     return figure, f"Portraits damaged in {len(names)} ways: {', '.join(captions)}."
 
 
-def screens(evidence: Evidence) -> tuple[Figure, str]:
-    """What each screen catches for each valid image lost, on images that no design has seen."""
-    return _tradeoff(evidence.test, evidence.test_scores)
-
-
-def screens_strong(evidence: Evidence) -> tuple[Figure, str]:
-    """The same on new images of the strong generator."""
-    return _tradeoff(evidence.test_strong, evidence.test_strong_scores)
-
-
 def caught_by_signs(evidence: Evidence) -> tuple[Figure, str]:
-    """What the four signs flag on images that no design has seen, by sign."""
-    pool = evidence.test
+    """What the signs flag of a GAN that learns and that they have not learned from, by sign."""
+    pool = evidence.while_learning[2]
     reason = evidence.signs(pool.images).reason
-    groups = {sign: np.flatnonzero(reason == sign) for sign in SIGNS}
-    said = [
-        f"{len(found):,} for {sign}, of them {int(pool.broken[found].sum()):,} broken"
-        for sign, found in groups.items()
-    ]
-    sentence = f"Flagged by the four signs: {'; '.join(said)} (crosses: labeled broken)."
+    found = {sign: np.flatnonzero(reason == sign) for sign in SIGNS if (reason == sign).any()}
+    said = [f"{len(own):,} for {spelled(sign)}, of them {int(pool.broken[own].sum()):,} broken"
+            for sign, own in found.items()]  # fmt: skip
+    sentence = f"Flagged by the signs: {'; '.join(said)} (crosses: labeled broken)."
+    groups = {f"{spelled(sign)}: {SIGNS[sign]}": own for sign, own in found.items()}
     return _gallery(pool.images, groups, pool.broken), sentence
 
 
@@ -144,12 +132,6 @@ def _gallery(images: np.ndarray, groups: dict[str, np.ndarray], broken: np.ndarr
     return draw_faces(tiles.astype(np.uint8), None, marks, COLUMNS, list(groups), TILE)
 
 
-def _tradeoff(pool: ReferencePool, scores: dict[str, np.ndarray]) -> tuple[Figure, str]:
-    curves = {name: broken_rate_curve(score, pool.labels) for name, score in scores.items()}
-    points = at_equal_valid_loss(scores, pool.labels, VALID_LOST)
-    return draw_tradeoff(curves, points.drop(columns="threshold"), "caught %")
-
-
 FIGURES: dict[str, Callable[[Evidence], tuple[Figure, str]]] = (
     BY_POPULATION
     | SUMMARIES
@@ -157,7 +139,7 @@ FIGURES: dict[str, Callable[[Evidence], tuple[Figure, str]]] = (
         function.__name__: function
         for function in (
             *(labels, spreads, rates, differing, planted, kinds),
-            *(screens, screens_strong, caught_by_signs),
+            *(travel, caught_by_signs),
         )
     }
 )

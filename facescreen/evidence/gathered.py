@@ -11,16 +11,14 @@ import numpy as np
 from facescreen.breakage import KINDS, DamagedBatch, plant_all
 from facescreen.evaluation import PAPER_SAVED, false_alarms
 from facescreen.evidence.populations import TABLE_RULES, Population, elsewhere, of_pool
+from facescreen.evidence.travel import Travel
 from facescreen.faces import portraits
 from facescreen.labels import ReferencePool, load_reference
 from facescreen.labels.labeling import JUDGE_FACES, JUDGE_SEED
 from facescreen.screening import (
-    LearnedRule,
-    MultiColorRule,
     PoolWalk,
     PortraitJudge,
     SignsRule,
-    SingleColorRule,
     Verdicts,
 )
 
@@ -47,10 +45,8 @@ class Evidence:
     images_per_kind: of planted damage. alarm_faces: clean portraits to count false alarms on.
     audit_images: generated images to take through every way of saving them.
 
-    Screens learn from the pools "default" and "strong", and are measured on "test" and
-    "test_strong", new images that were labeled when their design was done. The four signs are
-    calibrated on the valid images of each generator, as a user would; weights are learned from the
-    default pool alone.
+    Screens are measured on pools that none learned from, "test", "test_strong" and "learning_test",
+    and on other people's GANs, each repository left out of what the screen learned from.
     """
 
     images_per_kind: int = PLANTED
@@ -119,47 +115,16 @@ class Evidence:
 
     @cached_property
     def signs(self) -> SignsRule:
-        """Calibrated on the default pool's valid images."""
-        return calibrated_signs(self.pool)
+        """As shipped."""
+        return SignsRule()
 
     @cached_property
-    def strong_signs(self) -> SignsRule:
-        """Calibrated on the strong pool's valid images."""
-        return calibrated_signs(self.strong)
-
-    @cached_property
-    def learned(self) -> LearnedRule:
-        """Taught with the default pool's labels."""
-        return LearnedRule.fit(self.pool.images, self.pool.labels, VALID_LOST)
+    def travel(self) -> Travel:
+        return Travel.of_shipped()
 
     @cached_property
     def judge(self) -> PortraitJudge:
         return PortraitJudge.fit(portraits(JUDGE_FACES, 64, JUDGE_SEED))
-
-    def scores(self, images: np.ndarray, signs: SignsRule) -> dict[str, np.ndarray]:
-        """What each screen measures, the higher the more broken: float (N,) by name.
-
-        Of the multi-color rule, the larger of both its measures, each in its threshold's unit.
-        """
-        multi = MultiColorRule()(images)
-        both = np.maximum(
-            multi.score / multi.rule.color_threshold, multi.white_sum / multi.rule.sum_threshold
-        )
-        return {
-            "single color": SingleColorRule()(images).score,
-            "multi color": both,
-            "four signs": signs(images).score,
-            "learned": self.learned(images).score,
-            "judge": self.judge(images),
-        }
-
-    @cached_property
-    def test_scores(self) -> dict[str, np.ndarray]:
-        return self.scores(self.test.images, self.signs)
-
-    @cached_property
-    def test_strong_scores(self) -> dict[str, np.ndarray]:
-        return self.scores(self.test_strong.images, self.strong_signs)
 
     # --- verdicts --------------------------------------------------------------------------------
 
@@ -183,8 +148,3 @@ class Evidence:
         """Portraits with one kind of damage each, the kinds in turn."""
         faces = portraits(self.images_per_kind * len(KINDS), 64, DAMAGE_SEED)
         return plant_all(faces, None, STRENGTHS, AREAS, DAMAGE_SEED)
-
-
-def calibrated_signs(pool: ReferencePool) -> SignsRule:
-    """The four signs, calibrated on a pool's valid images."""
-    return SignsRule().calibrate(pool.images[pool.labels == "valid"], VALID_LOST)

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from facescreen.evaluation import (
-    at_equal_valid_loss,
     auc,
     beside_paper,
     compare_rules,
-    equal_acceptance,
     kinds_table,
     paper_fisher,
     percent,
@@ -30,6 +28,7 @@ from facescreen.evidence.by_population import (
 )
 from facescreen.evidence.gathered import OTHERS, SIGNS_SEED, TABLE_RULES, VALID_LOST, Evidence
 from facescreen.evidence.ratings import labels, looks, raters
+from facescreen.evidence.travel_tables import TRAVEL
 from facescreen.faces import portraits
 from facescreen.labels import ReferencePool
 from facescreen.screening import LABELS, MultiColorRule, Rate, Rule
@@ -88,8 +87,7 @@ def kinds(evidence: Evidence) -> pd.DataFrame:
     rules = {name: rule for name, rule in TABLE_RULES.items() if name != "none"}
     rules[OTHERS] = MultiColorRule(white_sum="others")
     others = portraits(1000, 64, SIGNS_SEED)  # other portraits than those measured
-    clean_signs = evidence.signs.calibrate(others, VALID_LOST)
-    rules["four signs"] = clean_signs
+    rules["signs"] = evidence.signs.calibrate(others, VALID_LOST)
     return kinds_table({name: rule(images) for name, rule in rules.items()}, names)
 
 
@@ -112,72 +110,18 @@ def white_sums(evidence: Evidence) -> pd.DataFrame:
     return table.rename_axis(["pool", "white sum over"])
 
 
-def screens(evidence: Evidence) -> pd.DataFrame:
-    """Every screen at the same price, 5 % of the valid images, on images that no design has seen.
-
-    Each score's threshold is set on the images measured, so that all pay alike; `as_calibrated`
-    tells what they do with thresholds that were set before.
-    """
-    import pandas as pd
-
-    tables = {}
-    for name, scores, chosen in _tests(evidence):
-        table = at_equal_valid_loss(scores, chosen, VALID_LOST)
-        areas = {screen: auc(score, chosen) for screen, score in scores.items()}
-        table.insert(0, "AUC", [areas[screen].value for screen in table.index])
-        table.insert(1, "AUC low", [areas[screen].low for screen in table.index])
-        table.insert(2, "AUC high", [areas[screen].high for screen in table.index])
-        tables[name] = table
-    return pd.concat(tables, names=["images"])
-
-
-def acceptance(evidence: Evidence) -> pd.DataFrame:
-    """Every screen made to save nine images in ten: how many of these are broken."""
-    import pandas as pd
-
-    tables = {n: equal_acceptance(scores, chosen, 0.9) for n, scores, chosen in _tests(evidence)}
-    return pd.concat(tables, names=["images"])
-
-
-def as_calibrated(evidence: Evidence) -> pd.DataFrame:
-    """Every rule with thresholds set beforehand: what it catches and costs on images that are new.
-
-    On the strong one the four signs stand twice, calibrated for the default generator and for its
-    own.
-    """
-    import pandas as pd
-
-    rows = {}
-    for pool in (evidence.test, evidence.test_strong):
-        strong = pool is evidence.test_strong
-        own = {"four signs, own generator": evidence.strong_signs} if strong else {}
-        for name, rule in (_rules(evidence) | own).items():
-            verdicts = rule(pool.images)
-            found = verdicts.against(pool.labels)
-            saturated = pool.labels == "broken_saturated"
-            hits = Rate.of(int(verdicts.broken[saturated].sum()), int(saturated.sum()))
-            rows[pool.name, name] = {
-                **percent(found.recall, "caught"),
-                **percent(hits, "saturated caught"),
-                **percent(found.valid_lost, "valid lost"),
-                **percent(found.precision, "of the flagged broken"),
-            }
-    table = pd.DataFrame.from_dict(rows, orient="index")
-    return table.rename_axis(["images", "rule"])
-
-
 def by_brightness(evidence: Evidence) -> pd.DataFrame:
     """Who pays: valid images lost by each rule, by brightness of the face.
 
     Faces are cut in thirds by the mean of their middle. The first rows tell the share of each
-    third that is labeled broken. The paper's rules are measured on the default pool, rules that
-    learned from it on the test pool.
+    third that is labeled broken. The paper's rules are measured on the default pool, the signs,
+    which learned from it, on the test pool.
     """
     import pandas as pd
 
     rows = {}
     for name, rule in [("labels", None), *_rules(evidence).items()]:
-        pool = evidence.test if name in ("four signs", "learned") else evidence.pool
+        pool = evidence.test if name == "signs" else evidence.pool
         sure = pool.labels != "unsure"
         images, broken = pool.images[sure], pool.broken[sure]
         light = images[:, 20:48, 20:44].mean(axis=(1, 2, 3))
@@ -219,10 +163,10 @@ TABLES: dict[str, Callable[[Evidence], pd.DataFrame]] = {
         *(by_population, saved_2500, by_seed, told_apart, by_stage, by_kind),
         *(tiles_by_stage, study_of_learning),
         *(screening, screening_beside_paper, paper_compared, rules_compared),
-        *(kinds, white_sums, screens, acceptance, as_calibrated, by_brightness),
+        *(kinds, white_sums, by_brightness),
         *(alarms, save_path, one_blob),
     )
-}
+} | TRAVEL
 
 
 def _kinds_of_breakage(pool: ReferencePool):
@@ -232,14 +176,8 @@ def _kinds_of_breakage(pool: ReferencePool):
     yield "any", pool.labels != "unsure"
 
 
-def _tests(evidence: Evidence):
-    """Scores and labels of the images that no screen learned from and no design has seen."""
-    yield "test", evidence.test_scores, evidence.test.labels
-    yield "test_strong", evidence.test_strong_scores, evidence.test_strong.labels
-
-
 def _rules(evidence: Evidence) -> dict[str, Rule]:
     """The rules that screen, as they stand: without "none"."""
-    rules = dict(TABLE_RULES) | {"four signs": evidence.signs, "learned": evidence.learned}
+    rules = dict(TABLE_RULES) | {"signs": evidence.signs}
     del rules["none"]
     return rules
