@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 PANELS = {  # a column of the table, with its title
-    "valid lost": "valid images lost at its own threshold (%)",
-    "at 5 %: saturated caught": "saturated caught, 5 % valid lost (%)",
-    "at 5 %: caught": "broken in any way caught, 5 % lost (%)",
+    "valid lost": "valid lost, own threshold (%)",
+    "at 5 %: saturated caught": "saturated caught at 5 % (%)",
+    "at 5 %: caught": "all broken caught at 5 % (%)",
 }
 
 
@@ -54,11 +54,14 @@ def draw_travel(table: pd.DataFrame) -> tuple[Figure, str]:
     figure.legend(handles, names, ncols=len(names), fontsize=12, frameon=False,
                   loc="upper center", bbox_to_anchor=(0.5, 0.01))  # fmt: skip
     said = [_say(source, table.loc[source]) for source in sources]
-    return figure, f"At 5 % of the valid images lost, of the broken ones. {' '.join(said)}"
+    return (
+        figure,
+        f"Of all broken images, caught where 5 % of the valid ones are lost. {' '.join(said)}",
+    )
 
 
 def _finish(axis: Axes, title: str) -> None:
-    axis.set_title(title, fontsize=12, color=INK, loc="right")
+    axis.set_title(title, fontsize=12, color=INK)
     axis.set_xlim(0, 105)
     axis.tick_params(labelsize=11)
     axis.tick_params(axis="y", length=0)

@@ -13,6 +13,7 @@ from facescreen.evidence.gathered import OTHERS_GANS, VALID_LOST, Evidence
 from facescreen.evidence.learning_set import scored
 from facescreen.evidence.travel import FEWEST
 from facescreen.faces import portraits
+from facescreen.labels import ReferencePool
 from facescreen.screening import MultiColorRule, Rate, SignsRule, SingleColorRule, Verdicts
 from facescreen.screening.measures import measure_signs
 
@@ -89,12 +90,19 @@ def _populations(evidence: Evidence) -> Iterator[tuple]:
     peers = dict(zip((*PEERS, "portrait judge"), tiles.peers.T, strict=True))
     screens = _paper(*verdicts) | {"signs": trip.left_out} | _peers(evidence, peers)
     yield OTHERS_GANS, tiles.labels, tiles.repositories, screens
-    for pool in (evidence.while_learning[2], evidence.test, evidence.test_strong):
+    for name, pool in _new_pools(evidence):
         verdicts = [rule(pool.images) for rule in (SingleColorRule(), MultiColorRule())]
         own = {"signs": (evidence.signs(pool.images).score, evidence.signs.threshold)}
         peers = {name: measure(pool.images) for name, measure in PEERS.items()}
         peers["portrait judge"] = evidence.judge(pool.images)
-        yield pool.name, pool.labels, None, _paper(*verdicts) | own | _peers(evidence, peers)
+        yield name, pool.labels, None, _paper(*verdicts) | own | _peers(evidence, peers)
+
+
+def _new_pools(evidence: Evidence) -> Iterator[tuple[str, ReferencePool]]:
+    """The pools that nothing was learned from: of new trainings, or drawn anew."""
+    yield "while learning, new", evidence.while_learning[2]
+    yield "finished, new", evidence.test
+    yield "finished, strong, new", evidence.test_strong
 
 
 def _paper(single: Verdicts, multi: Verdicts) -> dict[str, tuple]:
@@ -164,9 +172,8 @@ def _generators(
         if trip.of(name, "valid").sum() >= FEWEST:
             own = trip.of(name)
             yield name, trip.rules[name], trip.tiles.signs[own], trip.tiles.labels[own]
-    for pool in (evidence.while_learning[2], evidence.test, evidence.test_strong):
-        if shipped:
-            yield pool.name, evidence.signs, measure_signs(pool.images), pool.labels
+    for name, pool in _new_pools(evidence) if shipped else ():
+        yield name, evidence.signs, measure_signs(pool.images), pool.labels
 
 
 def _calibrated(
