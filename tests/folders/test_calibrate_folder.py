@@ -195,6 +195,13 @@ def test_a_profile_of_somebody_else_stays(valid, made, tmp_path, capsys):
     assert json.loads(other.read_text()) == {"name": "mine"}
 
 
+def test_of_large_images_the_signs_need_no_caution(made, faces, tmp_path, capsys):
+    save(made / "large.png", faces[0].repeat(2, axis=0).repeat(2, axis=1))
+    for rule, cautioned in (("signs", False), ("multi", True)):
+        assert screen(made, "--rule", rule, "--out", tmp_path / "out") == cli.SUCCESS
+        assert ("usual thresholds count pixels" in capsys.readouterr().err) == cautioned
+
+
 def test_a_threshold_may_be_a_fraction_or_below_zero(made, tmp_path):
     flagged = []
     for threshold in ("-9", "-0.5", "9.5"):

@@ -42,7 +42,8 @@ def test_another_file_is_not_replaced(tmp_path):
 def test_the_shipped_profiles_are_whole_and_as_they_would_be_saved(name, tmp_path):
     profile = Profile.load(name)
     assert profile.name == name
-    assert profile.card and {16, 24} <= profile.expected.keys()
+    assert profile.card
+    assert name != "generated" or {16, 24} <= profile.expected.keys()
     profile.save(tmp_path / "again.json")
     assert (tmp_path / "again.json").read_text() == (SCREENS / f"{name}.json").read_text()
 
