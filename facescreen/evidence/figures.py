@@ -10,10 +10,10 @@ import numpy as np
 from facescreen.evaluation import paper_table
 from facescreen.evidence.figures_by_population import BY_POPULATION
 from facescreen.evidence.figures_of_outcomes import SUMMARIES
-from facescreen.evidence.figures_of_travel import travel
 from facescreen.evidence.gathered import Evidence
 from facescreen.evidence.tables import kinds as kinds_of_damage
 from facescreen.evidence.tables import screening
+from facescreen.evidence.travel_tables import travel as table_of_travel
 from facescreen.plots import (
     BROKEN,
     INK,
@@ -22,6 +22,7 @@ from facescreen.plots import (
     draw_faces,
     draw_kinds,
     draw_rates,
+    draw_travel,
 )
 from facescreen.screening import LABELS, SIGNS
 
@@ -104,6 +105,11 @@ def planted(evidence: Evidence) -> tuple[Figure, str]:
     captions = [spelled(name) for name in names]
     figure = draw_faces(batch.images[first], captions, columns=6, tile=TILE)
     return figure, f"Portraits damaged in {len(names)} ways: {', '.join(captions)}."
+
+
+def travel(evidence: Evidence) -> tuple[Figure, str]:
+    """Every screen on images that it has not learned from, by whose they are."""
+    return draw_travel(table_of_travel(evidence))
 
 
 def caught_by_signs(evidence: Evidence) -> tuple[Figure, str]:

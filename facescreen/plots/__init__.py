@@ -86,6 +86,7 @@ from facescreen.plots.screened import (
     plot_growing,
     plot_scored,
 )
+from facescreen.plots.travel import draw_travel, plot_travel
 from facescreen.plots.watching import (
     Live,
     draw_early,
@@ -146,6 +147,7 @@ __all__ = [
     "draw_tradeoff",
     "draw_training",
     "draw_trainings",
+    "draw_travel",
     "fold",
     "picture",
     "plot_both_errors",
@@ -171,6 +173,7 @@ __all__ = [
     "plot_shares",
     "plot_tradeoff",
     "plot_trainings",
+    "plot_travel",
     "present",
     "save_figure",
     "show_combination",

@@ -1,4 +1,4 @@
-"""The figure of screens on generators that they have not seen."""
+"""Screens on generators that they have not seen."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facescreen.evidence.gathered import Evidence
-from facescreen.evidence.travel_tables import travel as table_of_travel
-from facescreen.plots import INK
-from facescreen.plots.base import MARKS, PAGE, SCREENS
+from facescreen.plots.base import INK, MARKS, PAGE, SCREENS, presented
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,15 +20,11 @@ PANELS = {  # a column of the table, with its title
 }
 
 
-def travel(evidence: Evidence) -> tuple[Figure, str]:
-    """Every screen on images that it has not learned from, by whose they are."""
-    return draw_travel(table_of_travel(evidence))
-
-
 def draw_travel(table: pd.DataFrame) -> tuple[Figure, str]:
     """What screens lose and catch, a mark for each source of images.
 
-    table: `facescreen.evidence.travel_tables.travel`; lines are Wilson's 95 % intervals.
+    table: rows (images, screen), as `facescreen.evidence.travel_tables.travel` makes them and
+    `data/screens/travel.csv` holds them; lines are Wilson's 95 % intervals.
     """
     import matplotlib.pyplot as plt
 
@@ -58,6 +51,9 @@ def draw_travel(table: pd.DataFrame) -> tuple[Figure, str]:
         figure,
         f"Of all broken images, caught where 5 % of the valid ones are lost. {' '.join(said)}",
     )
+
+
+plot_travel = presented(draw_travel)
 
 
 def _finish(axis: Axes, title: str) -> None:
