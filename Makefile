@@ -20,7 +20,7 @@ export OMP_WAIT_POLICY ?= PASSIVE
 # `make -j` would run lessons and tests at once and time both wrongly.
 .NOTPARALLEL:
 .DEFAULT_GOAL := lessons
-.PHONY: lessons test lab bench notebooks lint clean help moved
+.PHONY: lessons test lab bench notebooks lint install clean help moved
 
 lessons: $(STAMP)   ## run every lesson and write HTML to build/lessons (ARGS="07 -p count 100")
 	$(PY) -m facescreen lessons --out build/lessons $(ARGS)
@@ -48,6 +48,8 @@ notebooks: $(STAMP) ## run lessons from a fresh kernel and keep their outputs in
 lint: $(STAMP)      ## ruff check and ruff format --check, notebooks included
 	$(PY) -m ruff check $(SOURCES)
 	$(PY) -m ruff format --check $(SOURCES)
+
+install: $(STAMP)   ## nothing but the environment, in .venv
 
 clean:              ## remove what the targets built, .venv included
 	rm -rf $(VENV) build *.egg-info .pytest_cache .ruff_cache .hypothesis

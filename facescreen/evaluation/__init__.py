@@ -3,7 +3,8 @@
 Imports `screening` and `faces`. Open `tables.py` first: what a rule saved, beside the paper.
 `compare.py`: two rules, exact tests. `sweeps.py`: every threshold of a score. `acceptance.py`:
 screens at the same cost. `agreement.py`: two raters. `false_alarms.py`: what rules flag where
-nothing is broken. `peers.py`: other people's measures, to stand beside ours.
+nothing is broken. `peers.py`: other people's measures, to stand beside ours. `travel.py`: what
+screens do on images that they have not learned from, as shipped.
 """
 
 from facescreen.evaluation.acceptance import at_equal_valid_loss, equal_acceptance
@@ -30,6 +31,7 @@ from facescreen.evaluation.tables import (
     pool_table,
     screening_table,
 )
+from facescreen.evaluation.travel import travel_table
 
 __all__ = [
     "PAPER_BROKEN",
@@ -63,5 +65,6 @@ __all__ = [
     "run_spread",
     "screening_by_run",
     "screening_table",
+    "travel_table",
     "with_intervals",
 ]

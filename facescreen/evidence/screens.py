@@ -28,6 +28,7 @@ from facescreen.screening import SignsRule
 from facescreen.screening.measures import measure_signs
 from facescreen.screening.profiles import SCREENS, Profile, spread_and_shape
 
+DIGITS = 4  # of a profile's numbers, behind the point
 LIKE, LIKE_SEED = 900, 970  # portraits that are made to look like photographs
 COMMAND = "python -m facescreen.evidence.screens --out data/screens"
 
@@ -56,7 +57,7 @@ def generated(evidence: Evidence) -> Profile:
         "threshold": f"loses {AIMED:.0%} of the valid images of repositories left out, half of the "
         "weight by image and half by repository",
     }
-    return replace(trip.profile, name="generated", expected=few, card=card)
+    return _rounded(replace(trip.profile, name="generated", expected=few, card=card))
 
 
 def photographs(profile: Profile) -> Profile:
@@ -69,7 +70,17 @@ def photographs(profile: Profile) -> Profile:
     }
     threshold = threshold_for([scores], VALID_LOST)
     numbers = {"threshold": threshold, "spread": spread, "shape": shape}
-    return replace(profile, name="photographs", expected={}, card=card, **numbers)
+    return _rounded(replace(profile, name="photographs", expected={}, card=card, **numbers))
+
+
+def _rounded(profile: Profile) -> Profile:
+    """With numbers that a reader can take in."""
+    by_sign = {name: {s: round(x, DIGITS) for s, x in getattr(profile, name).items()}
+               for name in ("means", "sds", "weights")}  # fmt: skip
+    one = {name: round(getattr(profile, name), DIGITS)
+           for name in ("intercept", "threshold", "spread")}  # fmt: skip
+    shape = tuple((share, round(deviate, DIGITS)) for share, deviate in profile.shape)
+    return replace(profile, shape=shape, **by_sign, **one)
 
 
 def photograph_like(count: int = LIKE, seed: int = LIKE_SEED) -> np.ndarray:

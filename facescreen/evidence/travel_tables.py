@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -66,16 +67,7 @@ def travel_calibrated(evidence: Evidence, shipped: bool = True) -> pd.DataFrame:
     hold nine draws in ten. The row ``mean`` is over repositories alone. shipped: False leaves the
     pools out, which the shipped profile judges.
     """
-    import pandas as pd
-
-    rows, several = {}, list(_generators(evidence, shipped))
-    for images in CALIBRATED_ON:
-        kept = []
-        for name, rule, values, labels in several:
-            rows[images, name] = _calibrated(rule, values, labels, images)
-            kept += [rows[images, name]] if name in evidence.travel.repositories else []
-        rows[images, "mean"] = pd.DataFrame(kept).mean().to_dict()
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis(["calibrated on", "images"])
+    return _lost_and_caught(evidence, shipped).copy()
 
 
 TRAVEL = {
@@ -83,8 +75,13 @@ TRAVEL = {
 }
 
 
-def _populations(evidence: Evidence) -> Iterator[tuple]:
+@cache
+def _populations(evidence: Evidence) -> list[tuple]:
     """Name, labels, who made each image (None: one generator), and screens: score, threshold."""
+    return list(_measured(evidence))
+
+
+def _measured(evidence: Evidence) -> Iterator[tuple]:
     tiles, trip = evidence.travel.tiles, evidence.travel
     verdicts = [tiles.verdicts(rule) for rule in (SingleColorRule(), MultiColorRule())]
     peers = dict(zip((*PEERS, "portrait judge"), tiles.peers.T, strict=True))
@@ -174,6 +171,20 @@ def _generators(
             yield name, trip.rules[name], trip.tiles.signs[own], trip.tiles.labels[own]
     for name, pool in _new_pools(evidence) if shipped else ():
         yield name, evidence.signs, measure_signs(pool.images), pool.labels
+
+
+@cache
+def _lost_and_caught(evidence: Evidence, shipped: bool) -> pd.DataFrame:
+    import pandas as pd
+
+    rows, several = {}, list(_generators(evidence, shipped))
+    for images in CALIBRATED_ON:
+        kept = []
+        for name, rule, values, labels in several:
+            rows[images, name] = _calibrated(rule, values, labels, images)
+            kept += [rows[images, name]] if name in evidence.travel.repositories else []
+        rows[images, "mean"] = pd.DataFrame(kept).mean().to_dict()
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis(["calibrated on", "images"])
 
 
 def _calibrated(

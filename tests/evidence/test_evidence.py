@@ -11,8 +11,7 @@ from recount import wilson
 
 from facescreen.breakage import KINDS
 from facescreen.evidence import FIGURES, TABLE_RULES, TABLES, rebuild
-from facescreen.evidence.gathered import VALID_LOST, calibrated_signs
-from facescreen.screening import LearnedRule, SignsRule, reference_verdict
+from facescreen.screening import reference_verdict
 
 
 @pytest.mark.parametrize("rule", TABLE_RULES)
@@ -58,17 +57,6 @@ def test_every_kind_of_damage_is_measured_and_undamaged_portraits_beside_it(proo
         assert table.loc[kind, ("single 40", "caught")] == flagged
 
 
-def test_no_screen_learns_from_the_images_it_is_measured_on(proof):
-    measured = {pool.name for pool in (proof.test, proof.test_strong)}
-    learned_from = {pool.name for pool in (proof.pool, proof.strong)}
-    assert measured == {"test", "test_strong"} and not measured & learned_from
-    assert calibrated_signs(proof.pool) == proof.signs
-    assert calibrated_signs(proof.strong) == proof.strong_signs
-    again = LearnedRule.fit(proof.pool.images, proof.pool.labels, VALID_LOST)
-    scores = (rule(proof.test.images[:50]).score for rule in (again, proof.learned))
-    np.testing.assert_allclose(*scores, rtol=1e-6)
-
-
 @pytest.mark.parametrize("name", [n for n in TABLES if n not in ("alarms", "save_path")])
 def test_every_table_has_rows_and_its_shares_are_shares(name, proof):
     table = TABLES[name](proof)
@@ -110,11 +98,3 @@ def test_files_hold_what_the_functions_return(written, proof):
             assert min(picture.size) > 200
         assert sentence.endswith(".") and "nan" not in sentence
         assert sentence in (folder / "sentences.md").read_text("utf-8")
-
-
-def test_the_rules_defaults_are_what_its_words_say(proof):
-    """5 % of the valid images of the default pool's even-numbered half, rounded."""
-    even = proof.pool.images[::2][proof.pool.labels[::2] == "valid"]
-    calibrated = SignsRule().calibrate(even, VALID_LOST)
-    assert SignsRule().thresholds == pytest.approx(calibrated.thresholds, rel=0.02)
-    assert 0.045 < SignsRule()(even).broken.mean() <= 0.05
