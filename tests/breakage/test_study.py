@@ -8,17 +8,31 @@ import pandas as pd
 import pytest
 
 from facescreen.breakage import study
+from facescreen.faces import open_source
 from facescreen.gan.recipes import RECIPES
+from facescreen.generation import maker
 from facescreen.images import read_image
 from facescreen.quality.measure import RULES
 
-pytestmark = pytest.mark.usefixtures("one_thread")
+pytestmark = pytest.mark.usefixtures("one_thread", "few_faces")
 
 COUNT = 40
+FACES = 64  # to learn from and to combine; drawing thousands would take nearly all the time
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory):
+def few_faces():
+    def few(text, size, *given, limit=None, **named):
+        return open_source(text, size, *given, limit=min(limit or FACES, FACES), **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (study, maker):
+            patch.setattr(module, "open_source", few)
+        yield
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory, few_faces):
     """One setting of each question, with trainings of two batches."""
     out = tmp_path_factory.mktemp("study")
     first = {s.question: s for s in reversed(study.SETTINGS)}
