@@ -35,7 +35,7 @@ def draw_travel(table: pd.DataFrame) -> tuple[Figure, str]:
         for k, source in enumerate(sources):
             at = np.arange(len(screens)) + (k - (len(sources) - 1) / 2) * 0.2
             rows = table.loc[source].reindex(screens)
-            look = {"color": SCREENS[k], "zorder": 2}
+            look = {"color": SCREENS[k], "zorder": 3, "clip_on": False}  # a mark at 0 whole
             axis.hlines(at, rows[f"{column} low %"], rows[f"{column} high %"], **look)
             axis.plot(rows[f"{column} %"], at, MARKS[k], markersize=7, label=source, **look)
         _finish(axis, title)
