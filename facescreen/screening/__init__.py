@@ -12,6 +12,7 @@ from facescreen.screening.calibration import ExpectedLoss, expected_loss
 from facescreen.screening.counted import judge_counts
 from facescreen.screening.histogram import bright_counts, channel_histogram
 from facescreen.screening.judge import PortraitJudge
+from facescreen.screening.measures_maps import sign_map
 from facescreen.screening.paper import (
     PAPER_RULES,
     RULES,
@@ -66,4 +67,5 @@ __all__ = [
     "read_labels",
     "reference_verdict",
     "rule_from_name",
+    "sign_map",
 ]
