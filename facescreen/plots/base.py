@@ -70,7 +70,7 @@ def _small_png(figure: Figure, palette: bool = True) -> bytes:
     dpi = _dpi(box.width, box.height)
     figure.savefig(drawn, format="png", dpi=dpi, bbox_inches=_box_at(figure, dpi))
     picture = Image.open(drawn, formats=["PNG"]).convert("RGB")
-    if palette and picture.getcolors(PALETTE * 16):  # None where there are more, as in photographs
+    if palette and picture.getcolors(PALETTE * 32):  # None where there are more, as in photographs
         picture = picture.quantize(PALETTE, dither=Image.Dither.NONE)
     else:
         picture = picture.point([(shade + 1) // 3 * 3 for shade in range(256)] * 3)
