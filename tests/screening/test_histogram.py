@@ -1,10 +1,7 @@
 """Laws of the two histograms: the fast one equals the obvious one, whatever the images."""
 
-import os
-import signal
 import subprocess
 import sys
-import threading
 
 import numpy as np
 import pytest
@@ -92,32 +89,6 @@ def test_anything_but_uint8_rgb_batches_is_refused(count, images):
 def test_a_floor_outside_1_to_255_is_refused(floor):
     with pytest.raises(ValueError, match="floor must be"):
         bright_counts(np.zeros((1, 4, 4, 3), np.uint8), floor)
-
-
-def test_two_python_threads_may_count_at_once():
-    images = np.random.default_rng(2).integers(0, 256, (200, 64, 64, 3), dtype=np.uint8)
-    expected, results = channel_histogram(images)[:, :, 240:], []
-    threads = [
-        threading.Thread(target=lambda: results.append(bright_counts(images))) for _ in range(4)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(results) == 4
-    assert all((result == expected).all() for result in results)
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system cannot fork")
-@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
-def test_a_forked_process_counts_with_a_thread_of_its_own():
-    images = np.full((40, 128, 128, 3), 250, np.uint8)
-    expected = bright_counts(images)
-    child = os.fork()
-    if child == 0:
-        signal.alarm(20)  # a helper thread that stayed behind would be waited for forever
-        os._exit(0 if (bright_counts(images) == expected).all() else 1)
-    assert os.waitpid(child, 0)[1] == 0
 
 
 def test_counting_works_where_nothing_can_be_cached(monkeypatch):

@@ -1,8 +1,5 @@
 """Laws of the twelve measures: fast as plain, of one image alone, exact where done by hand."""
 
-import os
-import signal
-import threading
 from math import log
 
 import numpy as np
@@ -83,32 +80,6 @@ def test_views_and_read_only_arrays_measure_like_copies():
     images.flags.writeable = False
     measure_signs(images)
     np.testing.assert_array_equal(images, before)
-
-
-def test_several_python_threads_may_measure_at_once():
-    images, results = portraits(100, size=64, seed=2), []
-    expected = measure_signs(images)
-    threads = [
-        threading.Thread(target=lambda: results.append(measure_signs(images))) for _ in range(4)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(results) == 4
-    assert all((result == expected).all() for result in results)
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system cannot fork")
-@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
-def test_a_forked_process_measures_with_a_thread_of_its_own():
-    images = portraits(100, size=64, seed=2)
-    expected = measure_signs(images)
-    child = os.fork()
-    if child == 0:
-        signal.alarm(20)  # a helper thread that stayed behind would be waited for forever
-        os._exit(0 if (measure_signs(images) == expected).all() else 1)
-    assert os.waitpid(child, 0)[1] == 0
 
 
 def test_measuring_works_where_nothing_can_be_cached(monkeypatch):
