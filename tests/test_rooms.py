@@ -19,6 +19,7 @@ ROOMS = [
     ["commands"],
     ["evidence", "widgets"],
     ["plots"],
+    ["kinds"],
     ["breakage"],
     ["labels", "quality"],
     ["generation"],

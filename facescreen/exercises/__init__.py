@@ -27,6 +27,7 @@ from facescreen.exercises.lesson_08 import (
     check_scaled_threshold,
     check_smallest_threshold,
 )
+from facescreen.exercises.lesson_10 import check_confusion, check_pure_color, check_reason
 from facescreen.exercises.lesson_a1 import check_valid_lost, check_wilson
 from facescreen.exercises.parameters import (
     ParameterError,
@@ -44,6 +45,7 @@ __all__ = [
     "ParameterError",
     "Score",
     "check_broken_left",
+    "check_confusion",
     "check_count_at",
     "check_count_flagged",
     "check_discriminator_loss",
@@ -61,6 +63,8 @@ __all__ = [
     "check_multi_color",
     "check_pairs_won",
     "check_parameters",
+    "check_pure_color",
+    "check_reason",
     "check_reduction",
     "check_scaled_threshold",
     "check_screen",

@@ -23,6 +23,11 @@ BY_EYE = (VALID, *KINDS)  # the order of columns
 PLANTED_KINDS = (VALID, *PLANTED)
 TAUGHT = {"learning": (10, 11, 12, 13), "learning_plain": (30, 31)}
 CALIBRATED = {"learning": (14, 15)}
+TESTED = {  # the pool, and which of its runs; () for all
+    "while learning": ("learning_test", ()),
+    "another recipe": ("learning_plain", (32,)),
+    "finished": ("test", ()),
+}
 SATURATED = ("clipped_patch", "tint", "weave")  # kinds that images labeled saturated were given
 SETTINGS = ("varied", "bright")  # of portraits
 
@@ -43,13 +48,12 @@ class Examples:
         return len(self.images)
 
 
-def planted_examples(faces: int, seed: int) -> Examples:
-    """Portraits of which a fifth is clean and the others damaged, half of these all over.
+def planted_in(clean: np.ndarray, seed: int) -> Examples:
+    """Images of which a fifth stays clean and the others are damaged, half of these all over.
 
-    A part of 4 x 4 pixels is of the kind where half of it or more was damaged.
+    clean: uint8 (N, 64, 64, 3). A part of 4 x 4 pixels is of the kind where half of it or more was
+    damaged.
     """
-    each = faces // len(SETTINGS)
-    clean = np.concatenate([portraits(each, 64, seed, setting=name) for name in SETTINGS])
     images, kinds = clean.copy(), np.full(len(clean), VALID, dtype="U16")
     masks = np.zeros(clean.shape[:3], bool)
     for part, area in ((0, (0.03, 0.5)), (1, (0.5, 1.0))):
@@ -62,10 +66,23 @@ def planted_examples(faces: int, seed: int) -> Examples:
     return Examples(images, np.arange(len(PLANTED_KINDS)) == column[:, np.newaxis], cells)
 
 
+def portrait_examples(faces: int, seed: int) -> Examples:
+    """Damage planted in rendered portraits of two settings, in equal parts."""
+    each = faces // len(SETTINGS)
+    parts = [portraits(each, 64, seed, setting=name) for name in SETTINGS]
+    return planted_in(np.concatenate(parts), seed)
+
+
+def generated_examples(seed: int) -> Examples:
+    """Damage planted in the teaching images that are valid, in each of them twice."""
+    pools = teaching_pools()
+    valid = np.concatenate([images[labels == VALID] for images, labels, _ in pools])
+    return planted_in(np.concatenate([valid, valid]), seed)
+
+
 def real_examples() -> Examples:
     """The teaching images that GANs drew, unsure ones left out."""
-    pools = [of_runs(load_reference(name), seeds) for name, seeds in TAUGHT.items()]
-    pools.append(every_other("default", 0))
+    pools = teaching_pools()
     images = np.concatenate([images for images, _, _ in pools])
     allowed = np.concatenate([allowed_kinds(labels, kinds) for _, labels, kinds in pools])
     sure = allowed.any(axis=1)
@@ -103,14 +120,15 @@ def every_other(name: str, first: int) -> Pool:
     return pool.images[first::2], pool.labels[first::2], pool.kinds[first::2]
 
 
+def teaching_pools() -> list[Pool]:
+    """Images, labels and kinds of all that teaches."""
+    pools = [of_runs(load_reference(name), seeds) for name, seeds in TAUGHT.items()]
+    return [*pools, every_other("default", 0)]
+
+
 @cache
 def calibrating() -> dict[str, np.ndarray]:
     """The valid images on which thresholds are set, by pool: uint8 (N, 64, 64, 3)."""
     learning = of_runs(load_reference("learning"), CALIBRATED["learning"])
     found = {"learning": learning, "default": every_other("default", 1)}
     return {name: images[labels == "valid"] for name, (images, labels, _) in found.items()}
-
-
-def testing() -> dict[str, ReferencePool]:
-    """The pools that had no part in anything, and the run of learning_plain that was kept back."""
-    return {name: load_reference(name) for name in ("learning_test", "learning_plain", "test")}

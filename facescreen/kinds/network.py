@@ -1,12 +1,13 @@
 """A small network that says which kind of breakage an image shows, and in which part of it.
 
-    judge = load_kinds("planted")  # or "real", or a path
+    judge = load_kinds("portraits")  # or "generated", "real", or a path
     judge(images)  # uint8 (N, H, H, 3) -> float32 (N, K): the probability of each kind
     judge.maps(images)  # float32 (N, K, 16, 16), the same for each part of the picture
 
-"planted" learned from clean portraits and from damage planted in them, with its masks. "real" goes
-on from there with labeled images that GANs drew; where in them the breakage is nobody has marked,
-so it has no map.
+"portraits" learned from rendered portraits and from damage planted in them, with its masks;
+"generated" goes on with damage planted in valid images that GANs drew. "real" goes on from there
+with images that GANs broke; where in them the breakage is nobody has marked, so its map has not
+learned anything.
 """
 
 from functools import cache
@@ -29,7 +30,7 @@ from facescreen.gan.models import BLOCK
 from facescreen.screening.measures import at_side
 
 MODELS = Path(__file__).parents[2] / "data" / "models"
-SHIPPED = ("planted", "real")
+SHIPPED = ("portraits", "generated", "real")
 WIDTH = 40
 
 
@@ -120,7 +121,7 @@ def save_kinds(network: KindNetwork, path: Path, card: dict[str, Any]) -> KindJu
 
 
 def load_kinds(name_or_path: str | Path) -> KindJudge:
-    """The judge "planted" or "real", shipped in `data/models`, or one at a path.
+    """One of SHIPPED, which lie in `data/models`, or one at a path.
 
     Raises `CheckpointError` with one sentence where a file is missing, cut short or not the one
     that its card describes.

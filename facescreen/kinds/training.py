@@ -1,8 +1,9 @@
-"""Train the network of kinds: first on planted damage, then on labeled images that GANs drew.
+"""Train the networks of kinds, each of which goes on from the one before.
 
     python -m facescreen.kinds.training --out data/models
 
-writes `kinds_planted.safetensors` and `kinds_real.safetensors`, each with its card.
+"portraits" learns from damage planted in rendered portraits, "generated" from damage planted in
+valid images that GANs drew, "real" from images that GANs broke by themselves, as they were labeled.
 """
 
 import argparse
@@ -22,11 +23,13 @@ from facescreen.kinds.learning_sets import (
     BY_EYE,
     PLANTED_KINDS,
     Examples,
-    planted_examples,
+    generated_examples,
+    portrait_examples,
     real_examples,
 )
 from facescreen.kinds.network import WIDTH, KindNetwork, as_floats, kind_network, save_kinds
 
+COMMAND = "python -m facescreen.kinds.training --out data/models"
 SHIFT = 3  # pixels by which an image is moved at most, so that places are not learned by heart
 
 
@@ -37,13 +40,16 @@ class KindSettings:
     images: int  # shown in training
     learning_rate: float  # falls to 0 along a half cosine
     seed: int = 1010  # of portraits, batches and weights; the pools' own seeds are others
-    faces: int = 7_000  # portraits, for planted damage alone
+    faces: int = 6_000  # portraits, for planted damage alone
     batch: int = 64
     width: int = WIDTH
 
 
-PLANTED = KindSettings(images=70_000, learning_rate=2e-3)
-REAL = KindSettings(images=40_000, learning_rate=1e-3)
+SETTINGS = {
+    "portraits": KindSettings(images=56_000, learning_rate=2e-3),
+    "generated": KindSettings(images=24_000, learning_rate=1e-3),
+    "real": KindSettings(images=30_000, learning_rate=1e-3),
+}
 
 
 def train(
@@ -102,44 +108,48 @@ def moved(
     return as_floats(images), torch.from_numpy(cells)
 
 
-def from_planted(planted: KindNetwork, width: int) -> KindNetwork:
-    """A network for the kinds that raters named, whose convolutions planted damage has taught."""
-    network = kind_network(BY_EYE, width)
-    network.convolutions.load_state_dict(planted.convolutions.state_dict())
+def going_on(before: KindNetwork | None, kinds: tuple[str, ...], width: int) -> KindNetwork:
+    """A network that knows what one before it has learned, as far as it tells the same kinds."""
+    network = kind_network(kinds, width)
+    if before is not None:
+        known = before.state_dict()
+        if before.of_whole.out_features != len(kinds):
+            known = {name: x for name, x in known.items() if name.startswith("convolutions")}
+        network.load_state_dict(known, strict=False)
     return network
 
 
 def main_train_kinds(
-    out: Path, planted: KindSettings = PLANTED, real: KindSettings = REAL, progress: bool = True
+    out: Path, settings: dict[str, KindSettings] = SETTINGS, progress: bool = True
 ) -> None:
-    """Train both networks and write them, with their cards, into a folder."""
-    started = time.perf_counter()
-    torch.manual_seed(planted.seed)
-    network = kind_network(PLANTED_KINDS, planted.width)
-    examples = planted_examples(planted.faces, planted.seed)
-    train(network, examples, planted, progress)
-    _save(network, out / "kinds_planted.safetensors", planted, PLANTED_KINDS, started, len(examples))
-    started = time.perf_counter()
-    network, examples = from_planted(network, real.width), real_examples()
-    train(network, examples, real, progress)
-    _save(network, out / "kinds_real.safetensors", real, BY_EYE, started, len(examples))
+    """Train the networks one after the other and write them, with their cards, into a folder."""
+    network = None
+    for name, own in settings.items():
+        started = time.perf_counter()
+        torch.manual_seed(own.seed)
+        kinds = BY_EYE if name == "real" else PLANTED_KINDS
+        examples = _examples(name, own)
+        network = train(going_on(network, kinds, own.width), examples, own, progress)
+        minutes = (time.perf_counter() - started) / 60
+        card = {
+            "what": f"which kind of breakage an image shows, learned from {name}, float16",
+            "command": COMMAND,
+            "settings": asdict(own),
+            "examples": len(examples),
+            "minutes": round(minutes, 1),
+            "torch": torch.__version__,
+            "threads": torch.get_num_threads(),
+            "facescreen": facescreen.__version__,
+            "architecture": {"kinds": list(kinds), "width": own.width},
+        }
+        save_kinds(network, out / f"kinds_{name}.safetensors", card)
+        print(f"{out / f'kinds_{name}.safetensors'}: {own.images:,} images, {minutes:.1f} minutes")
 
 
-def _save(network, path, settings, kinds, started, examples) -> None:
-    minutes = (time.perf_counter() - started) / 60
-    card = {
-        "what": "which kind of breakage an image shows, float16",
-        "command": f"python -m facescreen.kinds.training --out {path.parent.as_posix()}",
-        "settings": asdict(settings),
-        "examples": examples,
-        "minutes": round(minutes, 1),
-        "torch": torch.__version__,
-        "threads": torch.get_num_threads(),
-        "facescreen": facescreen.__version__,
-        "architecture": {"kinds": list(kinds), "width": settings.width},
-    }
-    save_kinds(network, path, card)
-    print(f"{path}: {settings.images:,} images in {minutes:.1f} minutes")
+def _examples(name: str, settings: KindSettings) -> Examples:
+    if name == "portraits":
+        return portrait_examples(settings.faces, settings.seed)
+    return generated_examples(settings.seed) if name == "generated" else real_examples()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -152,7 +162,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     torch.set_num_threads(given.threads)
     fewer = {n: v for n in ("images", "faces") if (v := getattr(given, n)) is not None}
-    main_train_kinds(given.out, replace(PLANTED, **fewer), replace(REAL, **fewer))
+    main_train_kinds(given.out, {n: replace(own, **fewer) for n, own in SETTINGS.items()})
 
 
 if __name__ == "__main__":

@@ -59,6 +59,15 @@ from facescreen.plots.groups import (
     plot_reached,
     plot_shares,
 )
+from facescreen.plots.kinds import (
+    draw_called_so,
+    draw_confusions,
+    draw_places,
+    draw_sign_moves,
+    plot_called_so,
+    plot_confusions,
+    plot_sign_moves,
+)
 from facescreen.plots.mixing import draw_mix
 from facescreen.plots.monitoring import LOSS_NAMES, draw_losses, draw_training, plot_losses
 from facescreen.plots.numbers import (
@@ -111,6 +120,8 @@ __all__ = [
     "draw_both_errors",
     "draw_breakage",
     "draw_bright_ends",
+    "draw_called_so",
+    "draw_confusions",
     "draw_costs",
     "draw_damage",
     "draw_early",
@@ -133,6 +144,7 @@ __all__ = [
     "draw_panels",
     "draw_paths",
     "draw_pixels",
+    "draw_places",
     "draw_prices",
     "draw_rates",
     "draw_reached",
@@ -141,6 +153,7 @@ __all__ = [
     "draw_saved_blob",
     "draw_scored",
     "draw_shares",
+    "draw_sign_moves",
     "draw_single_color_flow",
     "draw_sizes",
     "draw_threshold_costs",
@@ -152,6 +165,8 @@ __all__ = [
     "picture",
     "plot_both_errors",
     "plot_breakage",
+    "plot_called_so",
+    "plot_confusions",
     "plot_costs",
     "plot_early",
     "plot_flagged",
@@ -171,6 +186,7 @@ __all__ = [
     "plot_reached",
     "plot_scored",
     "plot_shares",
+    "plot_sign_moves",
     "plot_tradeoff",
     "plot_trainings",
     "plot_travel",

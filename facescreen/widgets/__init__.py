@@ -8,6 +8,7 @@ hidden by the file. So no file of this room imports torch at its top.
 from facescreen.widgets.break_it_lab import BreakItLab, break_it_lab
 from facescreen.widgets.face_mixer import FaceMixer, face_mixer
 from facescreen.widgets.histogram_explorer import HistogramExplorer, histogram_explorer
+from facescreen.widgets.kind_lab import KindLab, kind_lab
 from facescreen.widgets.label_desk import LabelDesk, label_desk
 from facescreen.widgets.threshold_debate import ThresholdDebate, threshold_debate
 from facescreen.widgets.training_monitor import TrainingMonitor, training_monitor
@@ -16,12 +17,14 @@ __all__ = [
     "BreakItLab",
     "FaceMixer",
     "HistogramExplorer",
+    "KindLab",
     "LabelDesk",
     "ThresholdDebate",
     "TrainingMonitor",
     "break_it_lab",
     "face_mixer",
     "histogram_explorer",
+    "kind_lab",
     "label_desk",
     "threshold_debate",
     "training_monitor",
