@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +16,13 @@ from facescreen.kinds.linear import KINDS_FOLDER, KindLine, KindsError, features
 from facescreen.kinds.network import load_kinds
 from facescreen.kinds.pools_tables import PRICE, Tested
 from facescreen.kinds.screens import KindScreens
-from facescreen.labels import load_elsewhere, load_reference
+from facescreen.labels import ReferencePool, load_elsewhere, load_reference
 from facescreen.screening import MultiColorRule, SignsRule, SingleColorRule
 from facescreen.screening.measures import at_side
 
-NETWORKS = ("network, portraits", "network, generated", "network, real")
-LINES = ("signs, portraits", "signs, generated", "signs, real")
+TEACHERS = ("portraits", "generated", "real")
+NETWORKS = tuple(f"network, {teacher}" for teacher in TEACHERS)
+LINES = tuple(f"signs, {teacher}" for teacher in TEACHERS)
 CLASSIFIERS = (*NETWORKS, *LINES)
 RULES = {
     "single 40": SingleColorRule(40),
@@ -58,16 +60,22 @@ def screens_of(names=CLASSIFIERS, lost: float = PRICE) -> dict[str, KindScreens]
     }
 
 
+def pool_of(name: str) -> ReferencePool:
+    """The images of TESTED by that name: those runs of a pool that taught nothing."""
+    pool, seeds = load_reference(TESTED[name][0]), TESTED[name][1]
+    own = np.isin(pool.seeds, seeds) if seeds else np.ones(len(pool), bool)
+    arrays = ("names", "images", "labels", "kinds", "seeds", "learned_from")
+    return replace(pool, **{array: getattr(pool, array)[own] for array in arrays})
+
+
 def tested(
     name: str, screens: Mapping[str, KindScreens], rules: Mapping[str, Callable] = RULES
 ) -> Tested:
     """A pool of TESTED, seen by the classifiers of these screens and by rules."""
-    pool, seeds = load_reference(TESTED[name][0]), TESTED[name][1]
-    own = np.isin(pool.seeds, seeds) if seeds else np.ones(len(pool), bool)
-    images = pool.images[own]
-    verdicts = {rule: its(images) for rule, its in rules.items()}
-    return _tested(pool.labels[own], pool.kinds[own], asked(images, tuple(screens)), screens,
-                   verdicts)  # fmt: skip
+    pool = pool_of(name)
+    verdicts = {rule: its(pool.images) for rule, its in rules.items()}
+    said = asked(pool.images, tuple(screens))
+    return _tested(pool.labels, pool.kinds, said, screens, verdicts)
 
 
 def tested_tiles(screens: Mapping[str, KindScreens], folder: Path | None = None) -> Tested:

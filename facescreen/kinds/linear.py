@@ -33,6 +33,7 @@ BEGINNING = f'{{\n "what": "{WHAT}",\n'
 FEATURES = (*(f"planted {kind}" for kind in PLANTED), *SIGNS)
 DIGITS = 4
 FACES, SEED = 2_400, 1020  # portraits that damage is planted in
+STILL = 0.05  # the smallest spread: what hardly varies here must not decide elsewhere
 COSTS = 0.1  # inverse strength of the penalty on large weights
 
 
@@ -71,6 +72,8 @@ class KindLine:
             if array.shape != shape or not np.isfinite(array).all():
                 raise KindsError(f"{name} must be finite numbers of the shape {shape}")
             object.__setattr__(self, name, array)
+        if not (self.sds > 0).all():
+            raise KindsError("sds must be above 0")
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
         return self.of_features(features_of(images))
@@ -119,7 +122,8 @@ def fit_line(
     """
     from sklearn.linear_model import LogisticRegression
 
-    kinds, means, sds = np.asarray(kinds), features.mean(axis=0), features.std(axis=0) + 1e-6
+    kinds, means = np.asarray(kinds), features.mean(axis=0)
+    sds = np.maximum(features.std(axis=0), STILL)
     found, place, counts = np.unique(kinds, return_inverse=True, return_counts=True)
     model = LogisticRegression(C=COSTS, max_iter=2000)
     model.fit((features - means) / sds, kinds, sample_weight=math.sqrt(len(kinds)) / np.sqrt(

@@ -7,7 +7,7 @@ no other sign's median rise is more than half a spread. The signs were designed 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -147,3 +147,39 @@ def _place_row(found: list[dict[str, tuple[float, float]]]) -> dict[str, float]:
         hits, overlap = np.mean([one[name] for one in found], axis=0)
         row |= {f"{name} hits %": 100 * hits, f"{name} overlap": overlap}
     return row
+
+
+# --- in words -------------------------------------------------------------------------------------
+
+
+def both_maps(teacher: str, images: np.ndarray) -> dict[str, np.ndarray]:
+    """The maps of a shipped network and of the signs, 0 to 1: float (N, 16, 16) each."""
+    from facescreen.kinds.network import load_kinds
+
+    maps = {"network": broken_maps(load_kinds(teacher), images), "signs": signs_maps(images)}
+    return {name: np.clip(own, 0, 1) for name, own in maps.items()}
+
+
+def hits_words(maps: Mapping[str, np.ndarray], masks: np.ndarray) -> str:
+    """How often each map's strongest part lies in the mask. masks: bool (N, 64, 64)."""
+    cells = masks.reshape(-1, 16, 4, 16, 4).mean(axis=(2, 4)) >= 0.5
+    said = []
+    for name, own in maps.items():
+        hits = sum(found_at(where, inside)[0] for where, inside in zip(own, cells, strict=True))
+        said.append(f"{name} {hits:.3g} of {len(cells)}")
+    return f"Strongest part in the mask: {', '.join(said)}."
+
+
+def places_words(table: pd.DataFrame) -> str:
+    """What `places` found, over all kinds and at its ends, in a few sentences."""
+    said = []
+    for name in ("network", "signs", "chance"):
+        hits, overlap = table[f"{name} hits %"], table[f"{name} overlap"]
+        said.append(f"{name}: {hits.mean():.0f} % hits, overlap {overlap.mean():.2f}")
+    ahead = table["network hits %"] - table["signs hits %"]
+    names = [str(kind).replace("_", " ") for kind in (ahead.idxmax(), ahead.idxmin())]
+    return (
+        f"{'; '.join(said)} (means over {len(table)} kinds, {table['images'].sum():,} images).\n"
+        f"The network is furthest ahead on {names[0]} ({ahead.max():+.0f} points of hits), "
+        f"furthest behind on {names[1]} ({ahead.min():+.0f})."
+    )

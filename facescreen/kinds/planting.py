@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from facescreen.breakage import KINDS, DamagedBatch, plant, plant_all
+from facescreen.breakage import KINDS, Damaged, DamagedBatch, plant, plant_all
 
 PLANTED = (*KINDS, "blur")
 STRENGTHS, AREAS = (0.7, 1.0), (0.1, 0.4)  # clearly broken, yet with much of the face left
@@ -56,7 +56,7 @@ def blurred(image: np.ndarray, mask: np.ndarray, strength: float) -> np.ndarray:
     return np.where(mask[..., np.newaxis], soft.astype(np.uint8), image)
 
 
-def planted_once(image: np.ndarray, kind: str, strength: float, area: float, seed: int):
+def planted_once(image: np.ndarray, kind: str, strength: float, area: float, seed: int) -> Damaged:
     """`breakage.plant` of one image, which also takes "blur": a `Damaged`."""
     damaged = plant(image, "warp" if kind == "blur" else kind, strength, area, seed=seed)
     if kind != "blur":

@@ -10,7 +10,7 @@ import numpy as np
 
 from facescreen.evaluation import auc, caught_at, equal_acceptance, percent
 from facescreen.kinds.planting import EYES
-from facescreen.labels import KINDS
+from facescreen.labels import KINDS, ReferencePool
 from facescreen.screening import Rate
 
 if TYPE_CHECKING:
@@ -90,6 +90,29 @@ def recalls(confusion: pd.DataFrame) -> pd.DataFrame:
                 "missed": int(counts.loc[kind, "valid"]),
             }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis(confusion.index.names)
+
+
+def raters_recall(
+    pool: ReferencePool, first: str = "look 1", second: str = "look 2"
+) -> pd.DataFrame:
+    """Of the images that one look gave a kind, the share that another gave the same one.
+
+    Rows "valid" and kinds; columns ``images``, ``recall %`` with Wilson's limits. Images that the
+    first look was unsure of are left out; where the second was, it did not say the same.
+    """
+    import pandas as pd
+
+    words = []
+    for look in (first, second):
+        kinds = pool.kinds_by(look)
+        words.append(np.where(kinds != "", kinds, pool.rated_by(look)))
+    rows = {}
+    for kind in ("valid", *KINDS):
+        own = words[0] == kind
+        same = Rate.of(int((words[1][own] == kind).sum()), int(own.sum()))
+        if own.any():
+            rows[kind] = {"images": same.total, **percent(same, "recall")}
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("by eye")
 
 
 def screens_table(pools: Mapping[str, Tested]) -> pd.DataFrame:

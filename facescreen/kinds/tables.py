@@ -20,9 +20,16 @@ import numpy as np
 from facescreen.evaluation import percent, travel_table
 from facescreen.images.writing import write_atomically
 from facescreen.kinds import planted_tables as planted
-from facescreen.kinds.classifiers import TILES, screens_of, tested, tested_tiles, tiles_text
+from facescreen.kinds.classifiers import (
+    CLASSIFIERS,
+    TILES,
+    screens_of,
+    tested,
+    tested_tiles,
+    tiles_text,
+)
 from facescreen.kinds.learning_sets import TESTED
-from facescreen.kinds.linear import KINDS_FOLDER
+from facescreen.kinds.linear import KINDS_FOLDER, KindsError
 from facescreen.kinds.network import load_kinds
 from facescreen.kinds.pools_tables import Tested, confusions, recalls, screens_table
 from facescreen.kinds.screens import KindScreens
@@ -107,15 +114,24 @@ def save_screens(screens: dict[str, KindScreens], path: Path) -> None:
     write_atomically(path, lambda file: file.write_text(json.dumps(data, indent=1) + "\n", "utf-8"))
 
 
-def load_screens() -> dict[str, KindScreens]:
-    """The shipped thresholds, by classifier."""
-    data = json.loads((KINDS_FOLDER / "thresholds.json").read_text("utf-8"))
-    return {
-        name: KindScreens(
-            ("valid", *own["thresholds"]), np.array([*own["thresholds"].values()]), own["each"]
-        )
-        for name, own in data.items()
-    }
+def load_screens(folder: Path = KINDS_FOLDER) -> dict[str, KindScreens]:
+    """The shipped thresholds, by classifier. Raises KindsError for a damaged file."""
+    path = folder / "thresholds.json"
+    try:
+        data = json.loads(path.read_text("utf-8"))
+        screens = {
+            name: KindScreens(
+                ("valid", *own["thresholds"]),
+                np.array([*own["thresholds"].values()], float),
+                float(own["each"]),
+            )
+            for name, own in data.items()
+        }
+        if tuple(screens) != CLASSIFIERS:
+            raise ValueError("it holds other classifiers than expected")
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise KindsError(f"{path} is not a file of thresholds: {error}") from None
+    return screens
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -102,6 +102,7 @@ def test_a_line_is_the_same_after_it_was_saved(line, tmp_path):
         lambda text: json.dumps(json.loads(text) | {"what": "another"}),
         lambda text: json.dumps(json.loads(text) | {"means": [1.0]}),
         lambda text: json.dumps(json.loads(text) | {"intercepts": [float("nan")] * len(KINDS)}),
+        lambda text: json.dumps(json.loads(text) | {"sds": [0.0] * len(FEATURES)}),
         lambda text: json.dumps({k: v for k, v in json.loads(text).items() if k != "sds"}),
         lambda text: "[]",
     ],
