@@ -15,7 +15,7 @@ from facescreen.kinds.learning_sets import TESTED, calibrating
 from facescreen.kinds.linear import KINDS_FOLDER, KindLine, KindsError, features_of
 from facescreen.kinds.network import load_kinds
 from facescreen.kinds.pools_tables import PRICE, Tested
-from facescreen.kinds.screens import KindScreens
+from facescreen.kinds.screens import LEAST, KindScreens
 from facescreen.labels import ReferencePool, load_elsewhere, load_reference
 from facescreen.screening import MultiColorRule, SignsRule, SingleColorRule
 from facescreen.screening.measures import at_side
@@ -30,7 +30,7 @@ RULES = {
     "signs": SignsRule(),
 }
 TILES = "other people's GANs"
-DIGITS = 5  # of a probability in the table of tiles
+DIGITS = 4  # of a probability in the table of tiles, the zeros before them not counted
 
 
 def columns_of(name: str) -> tuple[str, ...]:
@@ -113,8 +113,9 @@ def tiles_text(folder: Path) -> str:
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(["tile", *(f"{n}: {kind}" for n in said for kind in columns_of(n))])
-    rows = np.column_stack(list(said.values())).round(DIGITS).tolist()
-    writer.writerows([name, *row] for name, row in zip(names, rows, strict=True))
+    rows = np.column_stack([np.where(own < LEAST, 0, own) for own in said.values()]).tolist()
+    texts = ([f"{x:.{DIGITS}g}" for x in row] for row in rows)
+    writer.writerows([name, *row] for name, row in zip(names, texts, strict=True))
     return file.getvalue()
 
 

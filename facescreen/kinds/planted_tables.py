@@ -1,8 +1,10 @@
 """Planted damage of held-out portraits: which signs move, and whether its place is found.
 
-The criterion, written before the portraits of `HELD_OUT` were looked at: of each planted kind, at
-least 80 % of the images pass the limit of the kind's own sign, at most 10 % that of any other, and
-no other sign's median rise is more than half a spread. The signs were designed on seed 2010.
+An image moves a sign if it passes the sign's limit and did not while clean. The criterion, written
+before the portraits of `HELD_OUT` were looked at: of each planted kind, at least 80 % of the images
+move the kind's own sign, at most 10 % any other, and no other sign's median rise is more than half
+a spread. The signs were designed on seed 2010. A first criterion, on seeds 2011 and 2012, counted
+whatever passes a limit, though some had passed it while clean: four pairs came to 11 to 13 %.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LIMITS_SEED, LIMITS_FACES = 2010, 1_440  # of clean portraits, those that the signs were designed on
-HELD_OUT, PER_KIND = (2011, 2012), 60  # seeds, and images of each kind and seed
+HELD_OUT, PER_KIND = (2013, 2014), 60  # seeds, and images of each kind and seed
 OWN, OTHERS, RISE = 80, 10, 0.5  # the criterion: percent, percent, spreads
 SMALLEST = 0.5  # percent of the pixels: no spread is smaller
 
@@ -41,9 +43,9 @@ def sign_limits(faces: int = LIMITS_FACES, seed: int = LIMITS_SEED) -> pd.DataFr
 def sign_moves(limits: pd.DataFrame, each: int, seeds: Sequence[int]) -> pd.DataFrame:
     """Which signs a kind moves: rows (kind, sign), the kind "clean" first.
 
-    each: images of each kind and seed. Columns: ``images``; ``beyond %``, the share of them that
-    pass the sign's limit, with Wilson's limits; ``rise``, the median of the damaged image's value
-    less that of the same portrait while clean, in spreads.
+    each: images of each kind and seed. Columns: ``images``; ``moved %``, the share of them that
+    pass the sign's limit and did not while clean, with Wilson's limits (of "clean": that pass it);
+    ``rise``, the median of the damaged image's value less that of the clean one, in spreads.
     """
     import pandas as pd
 
@@ -58,11 +60,12 @@ def sign_moves(limits: pd.DataFrame, each: int, seeds: Sequence[int]) -> pd.Data
     rows = {}
     for kind in ("clean", *PLANTED):
         own = kinds == kind if kind != "clean" else np.ones(len(kinds), bool)
-        shown = before if kind == "clean" else after
         for k, sign in enumerate(PLANTED):
-            beyond = Rate.of(int((shown[own, k] > limits["limit"][sign]).sum()), int(own.sum()))
-            rise = float(np.median((shown - before)[own, k])) / limits["spread"][sign]
-            rows[kind, sign] = {"images": beyond.total, **percent(beyond, "beyond"), "rise": rise}
+            was, now = (x[own, k] > limits["limit"][sign] for x in (before, after))
+            moved = Rate.of(int((was if kind == "clean" else now & ~was).sum()), int(own.sum()))
+            change = np.zeros(1) if kind == "clean" else (after - before)[own, k]
+            rise = float(np.median(change)) / limits["spread"][sign]
+            rows[kind, sign] = {"images": moved.total, **percent(moved, "moved"), "rise": rise}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis(["kind", "sign"])
 
 
@@ -70,11 +73,11 @@ def not_as_asked(moves: pd.DataFrame) -> list[str]:
     """Where the criterion does not hold, a sentence each."""
     found = []
     for (kind, sign), row in moves.iterrows():
-        if kind == sign and row["beyond %"] < OWN:
-            found.append(f"{kind} moves its own sign in {row['beyond %']:.0f} % only")
-        elif kind not in ("clean", sign) and (row["beyond %"] > OTHERS or row["rise"] > RISE):
+        if kind == sign and row["moved %"] < OWN:
+            found.append(f"{kind} moves its own sign in {row['moved %']:.0f} % only")
+        elif kind not in ("clean", sign) and (row["moved %"] > OTHERS or row["rise"] > RISE):
             found.append(
-                f"{kind} moves the sign of {sign} in {row['beyond %']:.0f} %, "
+                f"{kind} moves the sign of {sign} in {row['moved %']:.0f} %, "
                 f"by {row['rise']:.1f} spreads"
             )
     return found

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 def draw_sign_moves(table: pd.DataFrame) -> tuple[Figure, str]:
-    """Which share of each planted kind passes the limit of each sign, as tinted cells.
+    """Which share of each planted kind moves each sign, as tinted cells.
 
-    table: rows (kind, sign) with ``images`` and ``beyond %``, as `facescreen.kinds` makes them;
+    table: rows (kind, sign) with ``images`` and ``moved %``, as `facescreen.kinds` makes them;
     the first kind is "clean". A kind's own sign has a frame.
     """
     import matplotlib.pyplot as plt
 
-    shares = table["beyond %"].unstack(sort=False)
+    shares = table["moved %"].unstack(sort=False)
     figure, axis = plt.subplots(figsize=(PAGE, 0.42 * len(shares) + 1.6))
     _tint(axis, shares.to_numpy())
     signs = list(shares)
@@ -35,13 +35,14 @@ def draw_sign_moves(table: pd.DataFrame) -> tuple[Figure, str]:
                       color=color)  # fmt: skip
         if kind in signs:
             _frame(axis, signs.index(kind), row)
-    _name_ends(axis, signs, list(shares.index), "the sign of", "planted")
+    _name_ends(axis, signs, list(shares.index), "moves the sign of", "planted")
     own = {kind: shares.loc[kind, kind] for kind in signs}
     others = {(k, s): shares.loc[k, s] for k in signs for s in signs if k != s}
     least, most = min(own, key=own.get), max(others, key=others.get)
     images = f"{int(table['images'].iloc[-1]):,}"
     return figure, (
-        f"Of {images} images of each kind, in percent, those beyond the limit of each sign. "
+        f"Of {images} images of each kind, in percent, those that pass the limit of a sign and did "
+        f"not while clean (first row: clean ones that pass it). "
         f"Its own sign is moved least by {_words(least)}, {own[least]:.0f} %; another's most by "
         f"{_words(most[0])}, that of {_words(most[1])}, {others[most]:.0f} %."
     )

@@ -96,15 +96,15 @@ def test_blur_is_planted_where_a_warp_would_be_and_all_else_as_before(drawn):
 
 def test_every_kind_moves_its_own_sign_and_no_other_as_shipped():
     moves = kinds_tables("signs")
-    assert moves.loc["clean", "beyond %"].max() <= OTHERS
+    assert moves.loc["clean", "moved %"].max() <= OTHERS
     said = not_as_asked(moves)
     assert len(said) == len(FAILS), said
     for (kind, sign), row in moves.iterrows():
         if kind != "clean" and (kind, sign) not in FAILS:
             if kind == sign:
-                assert row["beyond %"] >= OWN and row["rise"] > 1
+                assert row["moved %"] >= OWN and row["rise"] > 1
             else:
-                assert row["beyond %"] <= OTHERS and row["rise"] <= RISE
+                assert row["moved %"] <= OTHERS and row["rise"] <= RISE
 
 
 def test_so_it_does_on_portraits_that_no_table_has_seen():
@@ -114,8 +114,8 @@ def test_so_it_does_on_portraits_that_no_table_has_seen():
     for (kind, sign), row in few.iterrows():
         if kind == "clean":
             continue
-        wanted = shipped.loc[(kind, sign), "beyond %"]
-        count = round(row["beyond %"] / 100 * 8)
+        wanted = shipped.loc[(kind, sign), "moved %"]
+        count = round(row["moved %"] / 100 * 8)
         if kind == sign and (kind, sign) not in FAILS:
             assert count >= 4, (kind, wanted)  # at 80 %, 1 draw in 100 has fewer
         elif kind != sign:
@@ -126,5 +126,5 @@ def test_the_criterion_can_fail():
     moves = kinds_tables("signs").copy()
     moves.loc[("blob", "noise"), "rise"] = 3.0
     assert any("blob moves the sign of noise" in said for said in not_as_asked(moves))
-    moves.loc[("blob", "blob"), list(percent(Rate.of(1, 10), "beyond"))] = 10.0
+    moves.loc[("blob", "blob"), list(percent(Rate.of(1, 10), "moved"))] = 10.0
     assert any("blob moves its own sign in 10 %" in said for said in not_as_asked(moves))

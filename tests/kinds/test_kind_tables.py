@@ -19,7 +19,7 @@ from facescreen.kinds.classifiers import (
 )
 from facescreen.kinds.learning_sets import TESTED
 from facescreen.kinds.linear import KINDS_FOLDER, KindsError
-from facescreen.kinds.planted_tables import places
+from facescreen.kinds.planted_tables import HELD_OUT, places
 from facescreen.kinds.pools_tables import SAID, confusions, raters_recall
 from facescreen.kinds.tables import (
     TABLES,
@@ -78,7 +78,7 @@ def test_the_sum_of_signs_says_what_the_table_says():
 def test_places_are_found_again_on_a_few():
     from facescreen.kinds.network import load_kinds
 
-    few, shipped = places(load_kinds("portraits"), 2, (2011,)), kinds_tables("places")
+    few, shipped = places(load_kinds("portraits"), 2, HELD_OUT[:1]), kinds_tables("places")
     assert list(few.index) == list(shipped.index) == list(PLANTED)
     hits = [table["network hits %"].mean() for table in (few, shipped)]
     assert abs(hits[0] - hits[1]) < 25  # 24 images: two standard errors of a share near 80 %

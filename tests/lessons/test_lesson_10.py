@@ -64,7 +64,7 @@ def test_flags_are_those_of_the_pool_that_was_asked(ran):
 
 def test_the_lesson_says_what_its_tables_say(ran):
     _, said, sentences = ran
-    moves = kinds_tables("signs")["beyond %"].unstack()
+    moves = kinds_tables("signs")["moved %"].unstack()
     least = min(moves.loc[kind, kind] for kind in moves)
     assert any(f"{least:.0f} %" in one for one in sentences if "its own sign" in one.lower())
     assert "Not as asked: warp moves its own sign" in said

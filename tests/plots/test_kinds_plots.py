@@ -28,7 +28,7 @@ def test_cells_of_moves_are_the_shares_and_the_sentence_names_the_ends():
     kinds = ["blob", "wrap"]
     shares = {("clean", "blob"): 4, ("clean", "wrap"): 5, ("blob", "blob"): 97, ("blob", "wrap"): 3}
     shares |= {("wrap", "blob"): 9, ("wrap", "wrap"): 88}
-    rows = {key: {"images": 60, "beyond %": share} for key, share in shares.items()}
+    rows = {key: {"images": 60, "moved %": share} for key, share in shares.items()}
     figure, said = plots.draw_sign_moves(pd.DataFrame.from_dict(rows, orient="index"))
     assert texts(figure.axes[0]) == ["4", "5", "97", "3", "9", "88"]
     assert "least by wrap, 88 %" in said and "most by wrap, that of blob, 9 %" in said
