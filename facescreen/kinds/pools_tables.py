@@ -73,8 +73,8 @@ def recalls(confusion: pd.DataFrame) -> pd.DataFrame:
     """Of each kind by eye, the share called so; of what is called so, the share that is.
 
     confusion: counts as `confusions` has them, of images whose kind is known. Rows as there.
-    Columns: ``images``; ``recall %`` and ``precision %`` with Wilson's limits; ``missed``, the
-    images of a kind that are called valid.
+    Columns: ``n``, images of the kind; ``recall %`` and ``precision %`` with Wilson's limits;
+    ``missed``, those of the kind that are called valid.
     """
     import pandas as pd
 
@@ -84,7 +84,7 @@ def recalls(confusion: pd.DataFrame) -> pd.DataFrame:
         for kind in counts.index.intersection(["valid", *KINDS]):
             right, total = int(counts.loc[kind, kind]), int(counts.loc[kind].sum())
             rows[name, pool, kind] = {
-                "images": total,
+                "n": total,
                 **percent(Rate.of(right, total), "recall"),
                 **percent(Rate.of(right, int(counts[kind].sum())), "precision"),
                 "missed": int(counts.loc[kind, "valid"]),
@@ -97,7 +97,7 @@ def raters_recall(
 ) -> pd.DataFrame:
     """Of the images that one look gave a kind, the share that another gave the same one.
 
-    Rows "valid" and kinds; columns ``images``, ``recall %`` with Wilson's limits. Images that the
+    Rows "valid" and kinds; columns ``n``, ``recall %`` with Wilson's limits. Images that the
     first look was unsure of are left out; where the second was, it did not say the same.
     """
     import pandas as pd
@@ -111,7 +111,7 @@ def raters_recall(
         own = words[0] == kind
         same = Rate.of(int((words[1][own] == kind).sum()), int(own.sum()))
         if own.any():
-            rows[kind] = {"images": same.total, **percent(same, "recall")}
+            rows[kind] = {"n": same.total, **percent(same, "recall")}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("by eye")
 
 

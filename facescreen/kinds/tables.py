@@ -69,7 +69,7 @@ def caught_by_kind(pools: dict[str, Tested]) -> pd.DataFrame:
                 these = own.kinds == kind
                 if these.any():
                     rate = Rate.of(int(flagged[these].sum()), int(these.sum()))
-                    rows[pool, screen, kind] = {"images": rate.total, **percent(rate, "caught")}
+                    rows[pool, screen, kind] = {"n": rate.total, **percent(rate, "caught")}
     table = pd.DataFrame.from_dict(rows, orient="index")
     return table.rename_axis(["images", "screen", "kind"])
 

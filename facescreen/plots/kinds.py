@@ -60,7 +60,7 @@ def draw_confusions(tables: Mapping[str, pd.DataFrame]) -> tuple[Figure, str]:
     import matplotlib.pyplot as plt
 
     first = next(iter(tables.values()))
-    size = (PAGE, 0.5 * len(first) + 2.3)
+    size = (PAGE, 0.42 * len(first) + 2.3)
     figure, axes = plt.subplots(1, len(tables), figsize=size, sharey=True, squeeze=False)
     said = []
     for axis, (title, table) in zip(axes[0], tables.items(), strict=True):
@@ -69,8 +69,8 @@ def draw_confusions(tables: Mapping[str, pd.DataFrame]) -> tuple[Figure, str]:
         _tint(axis, share)
         for row, column in np.ndindex(counts.shape):
             color = "white" if share[row, column] > 70 else INK if counts[row, column] else PAPER
-            axis.text(column, row, f"{counts[row, column]:,}", ha="center", va="center",
-                      fontsize=12, color=color)  # fmt: skip
+            axis.text(column, row, f"{counts[row, column]}", ha="center", va="center",
+                      fontsize=11, color=color)  # fmt: skip
             if table.index[row] == table.columns[column]:
                 _frame(axis, column, row)
         names = [f"{_words(k)} ({n:,})" for k, n in table.sum(axis=1).items()]
@@ -88,7 +88,7 @@ plot_confusions = presented(draw_confusions)
 def draw_called_so(table: pd.DataFrame) -> tuple[Figure, str]:
     """The share of each kind that classifiers call so, with 95 % intervals.
 
-    table: rows (classifier, kind) with ``images``, ``recall %``, ``recall low %`` and ``recall
+    table: rows (classifier, kind) with ``n`` images, ``recall %``, ``recall low %`` and ``recall
     high %``.
     """
     import matplotlib.pyplot as plt
@@ -106,8 +106,7 @@ def draw_called_so(table: pd.DataFrame) -> tuple[Figure, str]:
         shares = [f"{_words(kind)} {share:.0f} %" for kind, share in rows["recall %"].items()
                   if share == share]  # fmt: skip
         said.append(f"{name} {', '.join(shares)}")
-    counts = table["images"].groupby(level=1).max()
-    labels = [f"{_words(kind)}\n({counts[kind]:,.0f} images)" for kind in kinds]
+    labels = [f"{_words(k)}\n(n = {table.loc[names[-1], 'n'].get(k, 0):,.0f})" for k in kinds]
     axis.set_yticks(range(len(kinds)), labels, fontsize=12)
     axis.set(xlim=(0, 101), ylim=(len(kinds) - 0.5, -0.5))
     axis.set_xlabel("called so, of the images that are of the kind (%)", fontsize=12, color=INK)
@@ -178,8 +177,8 @@ def _frame(axis: Axes, column: int, row: int) -> None:
 
 
 def _name_ends(axis: Axes, columns: list, rows: list, above: str, left: str) -> None:
-    names = [textwrap.fill(_words(name), 11) for name in columns]
-    axis.set_xticks(range(len(columns)), names, fontsize=11, rotation=45, ha="left",
+    names = [_words(name) for name in columns]
+    axis.set_xticks(range(len(columns)), names, fontsize=11, rotation=45, ha="left", va="center",
                     rotation_mode="anchor")  # fmt: skip
     axis.set_yticks(range(len(rows)), [_words(name) for name in rows], fontsize=12)
     axis.tick_params(length=0, labeltop=True, labelbottom=False)

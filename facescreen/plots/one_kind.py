@@ -33,8 +33,8 @@ def draw_one_kind(
     """
     import matplotlib.pyplot as plt
 
-    place = {"left": 0.01, "right": 0.985, "bottom": 0.14, "top": 0.9, "wspace": 0.06}
-    figure, axes = plt.subplots(1, 5, figsize=(PAGE, 3.9), width_ratios=[1, 1, 1, 0.52, 1.3],
+    place = {"left": 0.01, "right": 0.985, "bottom": 0.15, "top": 0.92, "wspace": 0.06}
+    figure, axes = plt.subplots(1, 5, figsize=(PAGE, 3.3), width_ratios=[1.2, 1.2, 1.2, 0.6, 1],
                                 gridspec_kw=place)  # fmt: skip
     axes[3].remove()  # room for the signs' names
     kind = damaged.kind.replace("_", " ")
@@ -68,7 +68,7 @@ def _draw_signs(axis: Axes, names: list[str], before: np.ndarray, after: np.ndar
               clip_on=False, label="while clean")  # fmt: skip
     axis.axvline(1, color=PAPER, linestyle="--", linewidth=1.5, zorder=0)
     axis.set(xlim=(0, MOST), ylim=(len(names) - 0.4, -0.6), xticks=[0, 1, 2, 4, 6, 8])
-    axis.set_yticks(at, names, fontsize=11)
-    axis.tick_params(labelsize=11)
+    axis.set_yticks(at, names, fontsize=10)
+    axis.tick_params(labelsize=10)
     axis.set_xlabel("times the sign's limit  ( | while clean)", fontsize=11, color=INK)
     axis.spines[["top", "right"]].set_visible(False)

@@ -168,7 +168,7 @@ def test_recall_and_precision_are_those_of_scikit_learn():
     precision, recall, _, total = precision_recall_fscore_support(by_eye, said, labels=names)
     np.testing.assert_allclose(table["recall %"], 100 * recall)
     np.testing.assert_allclose(table["precision %"], 100 * precision)
-    np.testing.assert_array_equal(table["images"], total)
+    np.testing.assert_array_equal(table["n"], total)
 
 
 def test_planted_kinds_get_the_raters_words():

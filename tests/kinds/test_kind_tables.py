@@ -125,7 +125,7 @@ def test_raters_are_compared_as_by_hand():
     first, second = pool.kinds_by("look 1"), pool.kinds_by("look 2")
     table = raters_recall(pool)
     own = first == "tint"
-    assert table.loc["tint", "images"] == own.sum()
+    assert table.loc["tint", "n"] == own.sum()
     assert table.loc["tint", "recall %"] == pytest.approx(100 * (second[own] == "tint").mean())
     valid = pool.rated_by("look 1") == "valid"
     same = pool.rated_by("look 2")[valid] == "valid"

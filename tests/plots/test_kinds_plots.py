@@ -51,13 +51,13 @@ def test_cells_of_confusions_are_counts_and_the_sentence_adds_up_the_diagonal():
 
 
 def test_called_so_says_every_share_and_leaves_out_what_nobody_asked():
-    columns = ["images", "recall %", "recall low %", "recall high %"]
+    columns = ["n", "recall %", "recall low %", "recall high %"]
     index = pd.MultiIndex.from_tuples([("raters", "tint"), ("raters", "dark"), ("network", "tint")])
     table = pd.DataFrame([[34, 80, 64, 90], [5, 60, 23, 88], [34, 50, 34, 66]], index, columns)
     figure, said = plots.draw_called_so(table)
     assert said == "Called as by eye: raters tint 80 %, dark 60 %; network tint 50 %."
     labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
-    assert labels == ["tint\n(34 images)", "dark\n(5 images)"]
+    assert labels == ["tint\n(n = 34)", "dark\n(n = 0)"]
 
 
 @pytest.mark.parametrize("count", [1, 8])
