@@ -14,7 +14,7 @@ from facescreen.images import read_image
 from facescreen.kinds.learning_sets import TESTED, calibrating
 from facescreen.kinds.linear import KINDS_FOLDER, KindLine, KindsError, features_of
 from facescreen.kinds.network import load_kinds
-from facescreen.kinds.pools_tables import PRICE, Tested
+from facescreen.kinds.pools_tables import PRICE, Judged
 from facescreen.kinds.screens import LEAST, KindScreens
 from facescreen.labels import ReferencePool, load_elsewhere, load_reference
 from facescreen.screening import MultiColorRule, SignsRule, SingleColorRule
@@ -68,28 +68,28 @@ def pool_of(name: str) -> ReferencePool:
     return replace(pool, **{array: getattr(pool, array)[own] for array in arrays})
 
 
-def tested(
+def judged_pool(
     name: str, screens: Mapping[str, KindScreens], rules: Mapping[str, Callable] = RULES
-) -> Tested:
+) -> Judged:
     """A pool of TESTED, seen by the classifiers of these screens and by rules."""
     pool = pool_of(name)
     verdicts = {rule: its(pool.images) for rule, its in rules.items()}
     said = asked(pool.images, tuple(screens))
-    return _tested(pool.labels, pool.kinds, said, screens, verdicts)
+    return _judged(pool.labels, pool.kinds, said, screens, verdicts)
 
 
-def tested_tiles(screens: Mapping[str, KindScreens], folder: Path | None = None) -> Tested:
+def judged_tiles(screens: Mapping[str, KindScreens], folder: Path | None = None) -> Judged:
     """The tiles of other people's GANs, by what the shipped table says of them."""
     tiles = load_elsewhere()
     verdicts = {rule: tiles.verdicts(its) for rule, its in RULES.items()}
     said = read_tiles(folder)
     kinds = np.full(len(tiles), "")
-    return _tested(tiles.labels, kinds, {n: said[n] for n in screens}, screens, verdicts)
+    return _judged(tiles.labels, kinds, {n: said[n] for n in screens}, screens, verdicts)
 
 
-def _tested(labels, kinds, said, screens, verdicts) -> Tested:
+def _judged(labels, kinds, said, screens, verdicts) -> Judged:
     kept = {f"kinds: {name}": its(said[name]) for name, its in screens.items()}
-    return Tested(
+    return Judged(
         labels,
         kinds,
         said,

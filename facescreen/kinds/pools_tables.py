@@ -22,7 +22,7 @@ PRICE, ACCEPTED = 0.05, 0.7  # of the valid images lost; of all images saved
 
 
 @dataclass(frozen=True, eq=False)
-class Tested:
+class Judged:
     """Labeled images for testing: labels and kinds, str (N,), kinds "" where nobody gave one.
 
     probabilities: float (N, K) by the classifier's name, and the names of its columns in `columns`.
@@ -48,7 +48,7 @@ def in_raters_words(probabilities: np.ndarray, columns: tuple[str, ...]) -> np.n
     return said[probabilities.argmax(axis=1)]
 
 
-def confusions(pools: Mapping[str, Tested]) -> pd.DataFrame:
+def confusions(pools: Mapping[str, Judged]) -> pd.DataFrame:
     """Images by what the raters said and what each classifier says.
 
     Rows (classifier, images, by eye), columns SAID; by eye is a kind, "valid", or, where images
@@ -115,7 +115,7 @@ def raters_recall(
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("by eye")
 
 
-def screens_table(pools: Mapping[str, Tested]) -> pd.DataFrame:
+def screens_table(pools: Mapping[str, Judged]) -> pd.DataFrame:
     """Every screen on every pool: at its own threshold, at an equal price, at equal acceptance.
 
     Rows (images, screen). Columns: ``AUC``; at its own threshold ``valid lost %``, ``saturated

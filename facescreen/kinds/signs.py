@@ -175,10 +175,11 @@ FACE_AND_HAIR = (slice(3, 14), slice(4, 12))  # cells
 def _unlike_faces(p: Pixels) -> np.ndarray:
     """By how much each cell's light differs from the nearest mixture of faces: (N, 16, 16)."""
     mean, directions = _mixtures()
-    cells = cells_of(p.light)[:, *FACE_AND_HAIR].reshape(len(p.x), -1) - mean
-    left = np.zeros((len(p.x), 16, 16))
+    seen = cells_of(p.light)[:, *FACE_AND_HAIR]
+    cells = seen.reshape(len(seen), mean.size) - mean
+    left = np.zeros((len(seen), 16, 16))
     rest = np.abs(cells - cells @ directions.T @ directions)
-    left[:, *FACE_AND_HAIR] = rest.reshape(len(rest), *left[0, *FACE_AND_HAIR].shape)
+    left[:, *FACE_AND_HAIR] = rest.reshape(seen.shape)
     return left
 
 

@@ -23,15 +23,15 @@ from facescreen.kinds import planted_tables as planted
 from facescreen.kinds.classifiers import (
     CLASSIFIERS,
     TILES,
+    judged_pool,
+    judged_tiles,
     screens_of,
-    tested,
-    tested_tiles,
     tiles_text,
 )
 from facescreen.kinds.learning_sets import TESTED
 from facescreen.kinds.linear import KINDS_FOLDER, KindsError
 from facescreen.kinds.network import load_kinds
-from facescreen.kinds.pools_tables import Tested, confusions, recalls, screens_table
+from facescreen.kinds.pools_tables import Judged, confusions, recalls, screens_table
 from facescreen.kinds.screens import KindScreens
 from facescreen.labels import KINDS
 from facescreen.screening import Rate
@@ -58,7 +58,7 @@ def kinds_tables(name: str) -> pd.DataFrame:
     return pd.read_csv(KINDS_FOLDER / f"{name}.csv", index_col=list(range(TABLES[name])))
 
 
-def caught_by_kind(pools: dict[str, Tested]) -> pd.DataFrame:
+def caught_by_kind(pools: dict[str, Judged]) -> pd.DataFrame:
     """What share of each kind every screen catches: rows (images, screen, kind)."""
     import pandas as pd
 
@@ -74,12 +74,14 @@ def caught_by_kind(pools: dict[str, Tested]) -> pd.DataFrame:
     return table.rename_axis(["images", "screen", "kind"])
 
 
-def pools_tested(screens: dict[str, KindScreens], tiles: Path | None = None) -> dict[str, Tested]:
+def judged_pools(screens: dict[str, KindScreens], tiles: Path | None = None) -> dict[str, Judged]:
     """All images for testing, seen by all classifiers."""
-    return {name: tested(name, screens) for name in TESTED} | {TILES: tested_tiles(screens, tiles)}
+    return {name: judged_pool(name, screens) for name in TESTED} | {
+        TILES: judged_tiles(screens, tiles)
+    }
 
 
-def pools_tables(pools: dict[str, Tested]) -> dict[str, pd.DataFrame]:
+def pools_tables(pools: dict[str, Judged]) -> dict[str, pd.DataFrame]:
     """The tables of labeled images, by name."""
     confusion = confusions(pools)
     compared = screens_table(pools)
@@ -155,7 +157,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             write_atomically(given.out / "tiles.csv", lambda p: p.write_text(text, "utf-8"))
         screens = screens_of()
         save_screens(screens, given.out / "thresholds.json")
-        tables |= pools_tables(pools_tested(screens, given.out))
+        tables |= pools_tables(judged_pools(screens, given.out))
     for name, table in tables.items():
         table.round(DIGITS).to_csv(given.out / f"{name}.csv", lineterminator="\n")
         print(given.out / f"{name}.csv")

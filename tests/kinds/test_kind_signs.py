@@ -74,8 +74,8 @@ def test_a_sign_is_the_share_of_its_marks_and_warp_is_silent_where_another_speak
 def test_an_image_has_the_same_signs_alone_and_among_others(drawn):
     images = np.concatenate([drawn[1].images] * 3)  # more than one batch
     values = measure_kinds(images)
-    np.testing.assert_array_equal(values[:24], values[48:])
-    np.testing.assert_array_equal(values[5:6], measure_kinds(images[5:6]))
+    np.testing.assert_allclose(values[:24], values[48:], rtol=1e-4)  # float32 sums of light
+    np.testing.assert_allclose(values[5:6], measure_kinds(images[5:6]), rtol=1e-4)
     assert measure_kinds(images[:0]).shape == (0, len(PLANTED)) and set(COUNTED) == set(PLANTED)
     with pytest.raises(ValueError, match="uint8"):
         measure_kinds(images.astype(float))

@@ -12,10 +12,10 @@ from facescreen.kinds.classifiers import (
     TILES,
     asked,
     columns_of,
+    judged_pool,
     pool_of,
     read_tiles,
     screens_of,
-    tested,
 )
 from facescreen.kinds.learning_sets import TESTED
 from facescreen.kinds.linear import KINDS_FOLDER, KindsError
@@ -24,10 +24,10 @@ from facescreen.kinds.pools_tables import SAID, confusions, raters_recall
 from facescreen.kinds.tables import (
     TABLES,
     caught_by_kind,
+    judged_pools,
     kinds_tables,
     load_screens,
     pools_tables,
-    pools_tested,
 )
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -38,7 +38,7 @@ LINE = "signs, real"  # asked about the smallest pool alone: its signs take a wh
 def counted():
     """Everything that the networks and the tiles' probabilities give, made anew."""
     screens = {name: its for name, its in load_screens().items() if name in NETWORKS}
-    return pools_tables(pools_tested(screens))
+    return pools_tables(judged_pools(screens))
 
 
 def test_thresholds_are_set_again_as_shipped():
@@ -66,9 +66,9 @@ def test_a_shipped_table_is_counted_again(counted, name):
 
 def test_the_sum_of_signs_says_what_the_table_says():
     pool = "another recipe"
-    own = tested(pool, {LINE: load_screens()[LINE]})
-    shipped = kinds_tables("confusion").loc[[(LINE, pool)]]
-    again = confusions({pool: own}).reindex(shipped.index)
+    own = judged_pool(pool, {LINE: load_screens()[LINE]})
+    shipped = kinds_tables("confusion").loc[(LINE, pool)]
+    again = confusions({pool: own}).loc[(LINE, pool)].reindex(shipped.index)
     assert np.abs(shipped.to_numpy() - again.to_numpy()).sum() <= 4
     caught = caught_by_kind({pool: own})
     wanted = kinds_tables("caught").reindex(caught.index)

@@ -7,7 +7,7 @@ import pytest
 from lesson_runs import refusal, run_lesson
 
 from facescreen import exercises
-from facescreen.kinds.classifiers import pool_of, tested
+from facescreen.kinds.classifiers import judged_pool, pool_of
 from facescreen.kinds.tables import kinds_tables, load_screens
 from facescreen.lessons import ROOT
 
@@ -57,7 +57,7 @@ def test_all_screens_together_keep_the_price_where_it_was_set(ran):
 
 def test_flags_are_those_of_the_pool_that_was_asked(ran):
     result, _, _ = ran
-    own = tested("another recipe", {})
+    own = judged_pool("another recipe", {})
     for rule, flags in own.flags.items():
         assert result["caught"][rule] == flags.sum()
 
