@@ -15,14 +15,14 @@ LESSON = ROOT / "notebooks" / "10_tell_kinds_of_breakage_apart.ipynb"
 ASKED = """
 print("RESULT", repr({
     "portraits": len(clean),
-    "tested": sorted(set(labeled.names)),
-    "each": screen.each,
+    "tested": sorted(labeled.names.tolist()),
+    "each": float(screen.each),
     "thresholds": screen.thresholds.tolist(),
     "lost": [float(screen(classifiers.asked(its, [name])[name]).broken.mean())
              for its in learning_sets.calibrating().values()],
     "caught": {k: int(f.sum()) for k, f in here.flags.items()},
     "maps": {key: own.shape for key, own in maps.items()},
-    "own": (again.loc["blob", "blob"], again.loc["blob", "noise"]),
+    "own": (float(again.loc["blob", "blob"]), float(again.loc["blob", "noise"])),
 }))
 """
 
@@ -41,9 +41,9 @@ def test_parameters_change_what_comes_out(ran):
     result, said, sentences = ran
     assert result["portraits"] == 24 and "24 portraits of seed 5" in said
     assert result["maps"] == {"network": (3, 16, 16), "signs": (3, 16, 16)}
-    assert result["tested"] == sorted(pool_of("another recipe").names)
+    assert result["tested"] == sorted(pool_of("another recipe").names.tolist())
     assert result["own"] == (100, 0)
-    assert any(sentence.startswith("3 planted kinds") for sentence in sentences)
+    assert any(sentence.startswith("Planted damage, 3 images") for sentence in sentences)
     assert "may lose 20.0%" in said
 
 
