@@ -169,7 +169,7 @@ def hits_words(maps: Mapping[str, np.ndarray], masks: np.ndarray) -> str:
     said = []
     for name, own in maps.items():
         hits = sum(found_at(where, inside)[0] for where, inside in zip(own, cells, strict=True))
-        said.append(f"{name} {hits:.3g} of {len(cells)}")
+        said.append(f"{name} {hits:.2g} of {len(cells)}")
     return f"Strongest part in the mask: {', '.join(said)}."
 
 

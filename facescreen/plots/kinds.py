@@ -77,9 +77,9 @@ def draw_confusions(tables: Mapping[str, pd.DataFrame]) -> tuple[Figure, str]:
         _name_ends(axis, list(table), names, "", "by eye (images)" if axis is axes[0, 0] else "")
         axis.set_title(title, fontsize=13, color=INK, pad=10)
         right = sum(int(table.loc[kind, kind]) for kind in table.index.intersection(list(table)))
-        said.append(f"{title}: {right:,} of {counts.sum():,} called as by eye")
+        said.append(f"{title} {right:,} of {counts.sum():,}")
     figure.tight_layout(pad=0.4)
-    return figure, f"{'; '.join(said)}."
+    return figure, f"Images called as by eye: {'; '.join(said)}."
 
 
 plot_confusions = presented(draw_confusions)

@@ -70,6 +70,26 @@ def test_the_lesson_says_what_its_tables_say(ran):
     assert "Not as asked: warp moves its own sign" in said
 
 
+def test_answers_that_the_lesson_folds_away_are_what_its_tables_show():
+    screens = kinds_tables("screens")
+    lost, caught = (screens[f"{c} %"].unstack() for c in ("valid lost", "at 5 %: caught"))
+    rules = caught[["single 40", "multi 40 / 1,000"]].max(axis=1)
+    assert (caught["kinds: signs, real"] > 2 * rules).all()
+    for network in ("kinds: network, generated", "kinds: network, real"):
+        ahead = caught[network] - rules
+        assert (ahead > 0).all() and ahead.idxmin() == "other people's GANs"
+        assert lost.loc["other people's GANs", network] > 40  # it does not travel
+    signs = caught["kinds: signs, real"] - caught["signs"]
+    assert signs["while learning"] > 5 and (signs.drop("while learning") <= 0).all()
+    kept = lost.loc[["while learning", "finished"], ["kinds: network, real", "kinds: signs, real"]]
+    assert kept.to_numpy().max() < 10  # where about 5 % were agreed
+    counts = kinds_tables("confusion").sort_index()
+    valid = {t: counts.loc[(f"network, {t}", "while learning", "valid")] for t in
+             ("portraits", "generated")}  # fmt: skip
+    assert valid["portraits"]["valid"] < 0.1 * valid["portraits"].sum()
+    assert valid["generated"]["valid"] > 0.6 * valid["generated"].sum()
+
+
 def test_wrong_parameters_are_a_sentence_each(tmp_path):
     said = refusal(LESSON, tmp_path, {"teacher": "nobody", "pool": "test", "shown": 40})
     assert "teacher is 'nobody', expected one of 'portraits', 'generated', 'real'" in said

@@ -43,7 +43,7 @@ def test_cells_of_confusions_are_counts_and_the_sentence_adds_up_the_diagonal():
     other = pd.DataFrame([[0, 6, 0], [0, 6, 0]], table.index, table.columns)
     figure, said = plots.draw_confusions({"one": table, "two": other})
     assert texts(figure.axes[0]) == ["5", "1", "0", "2", "3", "1"]
-    assert "one: 8 of 12 called as by eye" in said and "two: 6 of 12" in said
+    assert said == "Images called as by eye: one 8 of 12; two 6 of 12."
     names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
     assert names == ["valid (6)", "tint (6)"]
     for column, row in ((0, 0), (1, 1)):  # a frame where both have a name
