@@ -19,6 +19,7 @@ ROOMS = [
     ["commands"],
     ["evidence", "widgets"],
     ["plots"],
+    ["outfits"],
     ["breakage"],
     ["labels", "quality"],
     ["generation"],

@@ -26,8 +26,8 @@ def cut_lower(garments: Garments, x: np.ndarray, y: np.ndarray) -> Painted:
     shorts, pleated = column(garments.kind == "shorts"), column(garments.kind == "pleated skirt")
     skirt = np.maximum(column(garments.kind == "skirt"), pleated)
     ax, legs = np.abs(x), 1 - skirt
-    hem = legs * (1 - shorts) * between(0.74, 0.90, s["hem"]) + shorts * between(0.02, 0.2, s["hem"])
-    hem = hem + skirt * between(0.05, 0.85, s["hem"]) + skirt * 0.03 * (1 - (x / 0.4) ** 2)
+    hem = (legs - shorts) * between(0.74, 0.90, s["hem"]) + shorts * between(0.02, 0.2, s["hem"])
+    hem = hem + skirt * (between(0.05, 0.85, s["hem"]) + 0.03 * (1 - (x / 0.4) ** 2))
     outer = _outer(s, y, legs, shorts, pleated)
     inner = legs * np.maximum(0, y - CROTCH) * _gap(s, shorts)
     sides = np.minimum(outer - ax, np.where(y > CROTCH, (ax - inner + 1 - legs), 1))
@@ -46,8 +46,8 @@ def _outer(s, y, legs, shorts, pleated):
     """Half the width at each height."""
     waist, hip = between(0.25, 0.30, s["width"]), between(0.345, 0.385, s["width"])
     straight = between(0.27, 0.46, s["flare"]) * (1 - shorts) + (hip + 0.03) * shorts
-    wide = between(0.33, 0.62, s["flare"]) * (1 - pleated) + between(0.5, 0.66, s["flare"]) * pleated
-    bottom = legs * straight + (1 - legs) * wide
+    narrow, wide = between(0.33, 0.62, s["flare"]), between(0.5, 0.66, s["flare"])
+    bottom = legs * straight + (1 - legs) * (narrow + (wide - narrow) * pleated)
     at = legs * (0.9 - 0.7 * shorts) + (1 - legs) * 0.8
     return along(y, (WAIST, waist), (-0.42, hip), (at, bottom))
 

@@ -77,3 +77,10 @@ def largest_chroma(lightness: np.ndarray, hue: np.ndarray) -> np.ndarray:
         shown = ((light >= 0) & (light <= 1)).all(axis=-1)
         low, high = np.where(shown, middle, low), np.where(shown, high, middle)
     return low
+
+
+def fullest(hue: float) -> np.ndarray:
+    """The color (3,) of that hue in degrees with the most chroma that sRGB has."""
+    lightness = np.linspace(0.3, 0.99, 139)
+    chroma = largest_chroma(lightness, np.full(lightness.shape, hue))
+    return lab(lightness, chroma, np.full(lightness.shape, hue))[chroma.argmax()]

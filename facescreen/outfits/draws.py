@@ -63,13 +63,12 @@ def draw_outfits(seed: int, indices: np.ndarray) -> Outfits:
     return Outfits(upper, lower)
 
 
-def as_red(outfits: Outfits) -> Outfits:
-    """The same outfits with the lower part plain and in the fullest red that a screen has."""
-    red = np.tile(lab(np.float64(0.628), np.float64(0.2577), np.float64(29.23)), (len(outfits), 1))
-    plain = np.zeros(len(outfits), bool)
-    pattern = np.full(len(outfits), "plain")
-    return replace(outfits, lower=replace(outfits.lower, pattern=pattern,
-                                          cloth=Cloth(red, red, plain)))  # fmt: skip
+def in_color(outfits: Outfits, color: np.ndarray) -> Outfits:
+    """The same outfits with every lower part plain, and of one OKLab color (3,)."""
+    count = len(outfits)
+    cloth = Cloth(*np.tile(color, (2, count, 1)), np.zeros(count, bool))
+    plain = np.full(count, "plain")
+    return replace(outfits, lower=replace(outfits.lower, pattern=plain, cloth=cloth))
 
 
 def _named(names: tuple[str, ...], d: Draws, weights: list[float]) -> np.ndarray:

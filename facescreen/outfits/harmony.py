@@ -112,8 +112,8 @@ def _two_groups(pixels: np.ndarray) -> np.ndarray:
 
 def _median_of(pixels: np.ndarray, chosen: np.ndarray, otherwise: np.ndarray) -> np.ndarray:
     """The median color (n, 3) of each row's chosen pixels; `otherwise` where there are none."""
-    some = chosen.any(axis=1)
-    values = np.where(chosen[..., None], pixels, np.nan)
-    return np.array(
-        [np.nanmedian(v, axis=0) if s else o for v, s, o in zip(values, some, otherwise, strict=True)]
-    ).reshape(-1, 3)
+    count = chosen.sum(axis=1)
+    ranked = np.sort(np.where(chosen[..., None], pixels, np.inf), axis=1)
+    rows, last = np.arange(len(pixels)), np.maximum(count, 1)
+    middle = (ranked[rows, (last - 1) // 2] + ranked[rows, last // 2]) / 2
+    return np.where(count[:, None] > 0, middle, otherwise)

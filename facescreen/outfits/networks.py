@@ -1,6 +1,6 @@
 """A designer that draws a lower part for an upper one, and a critic that judges both together.
 
-Parts are float32 `(N, 3, 64, 64)` in [-1, 1]; a pair is both, one after the other: `(N, 6, 64, 64)`.
+Parts are float32 `(N, 3, 64, 64)` in [-1, 1]; a pair is both, upper first: `(N, 6, 64, 64)`.
 Convolutions, styles and the drawing generator are those of `facescreen.gan`.
 """
 

@@ -81,7 +81,8 @@ def _neckline(s, ax, y, top, jacket):
 def _sleeve(s, ax, y, warm, shirt):
     """Inside of a sleeve, the share of its length, the distance from its middle, its radius."""
     angle = between(0.20, 0.46, s["arm"])
-    long = np.maximum(np.maximum(warm, shirt * column(s["sleeve"] > -0.3)), column(s["sleeve"] > 0.6))
+    rolled = np.where(shirt > 0, -0.3, 0.6)  # more shirts have long sleeves than T-shirts
+    long = np.maximum(warm, column(s["sleeve"]) > rolled)
     length = long * between(1.12, 1.22, s["sleeve"]) + (1 - long) * between(0.36, 0.5, s["sleeve"])
     dx, dy = ax - 0.33, y + 0.46
     share = (dx * np.sin(angle) + dy * np.cos(angle)) / length

@@ -59,6 +59,7 @@ from facescreen.plots.groups import (
     plot_reached,
     plot_shares,
 )
+from facescreen.plots.hues import draw_hues, plot_hues
 from facescreen.plots.mixing import draw_mix
 from facescreen.plots.monitoring import LOSS_NAMES, draw_losses, draw_training, plot_losses
 from facescreen.plots.numbers import (
@@ -122,6 +123,7 @@ __all__ = [
     "draw_groups",
     "draw_growing",
     "draw_histograms",
+    "draw_hues",
     "draw_image_histograms",
     "draw_kinds",
     "draw_layers",
@@ -160,6 +162,7 @@ __all__ = [
     "plot_groups",
     "plot_growing",
     "plot_histograms",
+    "plot_hues",
     "plot_kinds",
     "plot_layers",
     "plot_looks",
