@@ -103,23 +103,28 @@ def variety(designs: Sequence[np.ndarray], lowers: np.ndarray) -> dict[str, floa
 
 
 def judged_pairs(gan: OutfitGan, held_out: Pictures, design: np.ndarray) -> pd.DataFrame:
-    """How often the critic scores a true pair above another one: AUC with its 95 % interval.
+    """How often the critic scores a true lower part above another one, a row for each sort of it.
 
-    Rows: pairs of different outfits; those of them that clash, those that go together by chance;
-    designed pairs. `pairs`: how many of each.
+    Sorts: parts of another outfit; those of them that clash, those that go by accident; designs.
+    `won`: of upper parts, those beside which the true part scores higher, in percent with Wilson's
+    limits. `AUC`: the same over all pairs, whatever the upper part, with the interval of DeLong. A
+    relativistic critic learned to compare beside one upper part, so the first is what it promises.
     """
     import pandas as pd
 
     uppers, lowers = held_out
-    true, others = gan.scores(uppers, lowers), of_others(lowers)
-    good = matches(uppers, others)
-    scores = gan.scores(uppers, others)
-    groups = {"different outfits": scores, "… that clash": scores[~good]}
-    groups |= {"… that go together": scores[good], "designed": gan.scores(uppers, design)}
+    others, true = of_others(lowers), gan.scores(uppers, lowers)
+    good, scores = matches(uppers, others), gan.scores(uppers, others)
+    every = np.ones(len(true), bool)
+    groups = {"of another outfit": (scores, every), "… that clashes": (scores, ~good)}
+    groups |= {"… that goes": (scores, good), "designed": (gan.scores(uppers, design), every)}
     rows = {}
-    for name, its in groups.items():
+    for name, (its, chosen) in groups.items():
+        pair = true[chosen], its[chosen]
+        won = Rate.of(int((pair[0] > pair[1]).sum()), int(chosen.sum()))
         # `auc` asks how often one sort scores above the other, and calls the upper one broken.
-        sorts = np.repeat(["broken_other", "valid"], [len(true), len(its)])
-        area = auc(np.concatenate([true, its]), sorts)
-        rows[name] = {"pairs": len(its), "AUC": area.value, "low": area.low, "high": area.high}
+        sorts = np.repeat(["broken_other", "valid"], [len(part) for part in pair])
+        area = auc(np.concatenate(pair), sorts)
+        rows[name] = {"pairs": won.total} | percent(won, "won")
+        rows[name] |= {"AUC": area.value, "AUC low": area.low, "AUC high": area.high}
     return pd.DataFrame.from_dict(rows, orient="index")
