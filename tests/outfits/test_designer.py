@@ -1,4 +1,4 @@
-"""Laws of the designer: shipped as its card says, better than chance, the same for the same roll."""
+"""Laws of the designer: as its card says, better than chance, the same for the same roll."""
 
 import json
 import shutil
@@ -165,19 +165,32 @@ def test_training_gives_the_same_weights_again_and_others_for_another_seed(tmp_p
     assert torch.equal(one, again) and not torch.equal(one, other)
 
 
-def test_a_step_moves_each_player_by_its_own_loss_alone():
+def test_a_step_moves_both_players_and_their_average_follows():
     game = Game(OutfitSettings(**TINY))
     pictures = outfits.outfit_pictures(4, 900)
     parts = [as_floats(part) for part in pictures]
     before = {name: p.clone() for name, p in game.players.named_parameters()}
-    game.optimizers["designer"].param_groups[0]["lr"] = 0.0
     random = torch.Generator().manual_seed(0)
     losses = game.step(*parts, random)
     assert all(np.isfinite(list(losses.values())))
-    moved = {
-        name for name, p in game.players.named_parameters() if not torch.equal(p, before[name])
-    }
-    assert {name.split(".")[0] for name in moved} == {"critic", "designer"}
+    players = game.players.named_parameters()
+    moved = {name.split(".")[0] for name, p in players if not torch.equal(p, before[name])}
+    assert moved == {"critic", "designer"}
+    share = 1 - min(game.settings.averaging, 2 / 11)  # of the new weights, after the first step
+    averaged = dict(game.averaged.named_parameters())
+    for name, p in game.players.named_parameters():
+        wanted = before[name] + share * (p - before[name])
+        assert torch.allclose(averaged[name], wanted, atol=1e-6)
+
+
+def test_rolls_are_alike_by_how_far_apart_they_are_beside_true_parts():
+    lowers = torch.stack([torch.full((3, 64, 64), v) for v in (0.0, 0.4)])  # 0.4 apart
+    one = torch.zeros(3, 3, 64, 64)
+    other = torch.stack([torch.full((3, 64, 64), v) for v in (0.0, 0.1, 0.9)])
+    # Asked for half of 0.4: equal ones lose 1, those half as far 1/2, those farther nothing.
+    assert training.alike_loss(one, other, lowers, 0.5).item() == pytest.approx((1 + 0.5 + 0) / 3)
+    weave = one + 0.5 * (-1.0) ** torch.arange(64)  # differs in every pixel, in no larger square
+    assert training.alike_loss(one, weave, lowers, 0.5).item() == pytest.approx(1)
 
 
 def test_the_command_writes_a_model_that_loads_and_a_card(tmp_path, monkeypatch, capsys):
