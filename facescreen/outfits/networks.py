@@ -63,6 +63,11 @@ class PairCritic(nn.Module):
         together = (upper * lower).sum(dim=1) / upper.shape[1] ** 0.5
         return together + self.alone(F.leaky_relu(lower, 0.2)).flatten()
 
+    def score_all(self, upper: Tensor, lower: Tensor) -> Tensor:
+        """Scores `(N, N)` of every upper code, a row each, with every lower code."""
+        together = upper @ lower.T / upper.shape[1] ** 0.5
+        return together + self.alone(F.leaky_relu(lower, 0.2)).T
+
     def forward(self, pairs: Tensor) -> Tensor:
         return self.score(self.codes_of_uppers(pairs[:, :3]), self.codes_of_lowers(pairs[:, 3:]))
 

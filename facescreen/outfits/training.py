@@ -3,10 +3,10 @@
     python -m facescreen.outfits.training --out data/models/outfits64.safetensors
 
 Nobody tells it the rule of `harmony.py`: it sees pairs that go together, and its critic also sees
-parts of different outfits put together, which count as made up (Reed et al., "Generative
-adversarial text to image synthesis", 2016; Yoo et al., "Pixel-level domain transfer", 2016). A
-third of these go together by chance; the critic has to live with it. The batch of a step and all
-that is random in it come from (seed, step).
+each upper part of a batch with the lower parts of all others, which count as made up (Reed et al.,
+"Generative adversarial text to image synthesis", 2016; Yoo et al., "Pixel-level domain transfer",
+2016). A third of these go together by chance; the critic has to live with it. The batch of a step
+and all that is random in it come from (seed, step).
 """
 
 from __future__ import annotations
@@ -41,12 +41,13 @@ DATA_SEED = 500  # of the outfits learned from; HELD_OUT is of those it is measu
 class OutfitSettings:
     """How the designer is trained. Lengths are in outfits shown."""
 
-    images: int = 40_000
+    images: int = 32_000
     seed: int = 0
     outfits: int = 4_000  # different ones, of DATA_SEED
     batch: int = 16
     mismatched: float = 1.0  # weight of pairs from different outfits in the critic's loss
     variety: float = 1.0  # weight of the loss of rolls that look alike
+    variety_from: int = 8_000  # outfits shown before it sets in: first learn to draw
     apart: float = 0.5  # how far rolls should lie apart, as a share of different lower parts
     learning_rate: float = 1e-3
     last_learning_rate: float = 1e-4  # reached along a half cosine
@@ -85,44 +86,45 @@ class Game:
         }
 
     def step(self, uppers: Tensor, lowers: Tensor, random: torch.Generator) -> dict[str, float]:
-        """One update of each player on true pairs; returns their losses."""
-        critic, designer = self.players.critic, self.players.designer
-        noise = torch.randn(len(uppers), designer.noise, generator=random)
-        made = designer(uppers, noise)
+        """One update of each player on true pairs; returns the losses."""
+        critic, designer, settings = self.players.critic, self.players.designer, self.settings
+        made = designer(uppers, torch.randn(len(uppers), designer.noise, generator=random))
         code, true = critic.codes_of_uppers(uppers), critic.codes_of_lowers(lowers)
-        real = critic.score(code, true)
-        fake = critic.score(code, critic.codes_of_lowers(made.detach()))
-        other = critic.score(code, true.roll(1, 0))
-        judged = LOSS.critic(real, fake) + self.settings.mismatched * LOSS.critic(real, other)
+        every = critic.score_all(code, true)
+        real, fake = every.diagonal(), critic.score(code, critic.codes_of_lowers(made))
+        judged = LOSS.critic(real, fake) + settings.mismatched * others_loss(every)
         loss = judged + self._penalty(uppers, lowers, made.detach(), random)
-        self._take("critic", loss)
-        with torch.no_grad():
-            code = critic.codes_of_uppers(uppers)
-            real = critic.score(code, critic.codes_of_lowers(lowers))
-        drawn = LOSS.generator(real, critic.score(code, critic.codes_of_lowers(made)))
-        again = torch.randn(len(uppers) // 2, designer.noise, generator=random)
-        second = designer(uppers[: len(again)], again)
-        alike = alike_loss(made[: len(again)], second, lowers, self.settings.apart)
-        self._take("designer", drawn + self.settings.variety * alike)
+        drawn, alike = LOSS.generator(real.detach(), fake), torch.zeros(())
+        if self.steps * settings.batch >= settings.variety_from:
+            again = torch.randn(len(uppers) // 2, designer.noise, generator=random)
+            second = designer(uppers[: len(again)], again)
+            alike = alike_loss(made[: len(again)], second, lowers, settings.apart)
+        self._take({"critic": loss, "designer": drawn + settings.variety * alike})
         self._average()
         return {"critic": judged.item(), "designer": drawn.item(), "alike": alike.item()}
 
-    def _penalty(self, uppers, lowers, made, random) -> Tensor | float:
+    def _penalty(
+        self, uppers: Tensor, lowers: Tensor, made: Tensor, random: torch.Generator
+    ) -> Tensor | float:
         if self.steps % self.settings.penalty_every:
             return 0.0
         pairs = [torch.cat([uppers, parts], dim=1) for parts in (lowers, made)]
         squared = zero_centered_penalty(self.players.critic, *pairs, random)
         return squared * self.settings.penalty * self.settings.penalty_every
 
-    def _take(self, player: str, loss: Tensor) -> None:
-        optimizer, settings = self.optimizers[player], self.settings
+    def _take(self, losses: dict[str, Tensor]) -> None:
+        """Both players move at once, each down its own loss."""
+        settings = self.settings
         share = min(1.0, self.steps * settings.batch / settings.images)
         last = settings.last_learning_rate
         rate = last + (settings.learning_rate - last) * (1 + math.cos(math.pi * share)) / 2
-        optimizer.param_groups[0]["lr"] = rate
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward(inputs=list(getattr(self.players, player).parameters()))
-        optimizer.step()
+        for player, loss in losses.items():
+            self.optimizers[player].zero_grad(set_to_none=True)
+            loss.backward(inputs=list(getattr(self.players, player).parameters()),
+                          retain_graph=player == "critic")  # fmt: skip
+        for optimizer in self.optimizers.values():
+            optimizer.param_groups[0]["lr"] = rate
+            optimizer.step()
 
     @torch.no_grad()
     def _average(self) -> None:
@@ -130,6 +132,16 @@ class Game:
         decay = min(self.settings.averaging, (1 + self.steps) / (10 + self.steps))
         ours, theirs = list(self.averaged.parameters()), list(self.players.parameters())
         torch._foreach_lerp_(ours, theirs, 1 - decay)
+
+
+def others_loss(scores: Tensor) -> Tensor:
+    """The critic's loss of mismatched pairs; `scores` `(N, N)`: upper parts are rows.
+
+    Beside every upper part its own lower part, on the diagonal, should score above all the others.
+    """
+    others = ~torch.eye(len(scores), dtype=torch.bool)
+    own = scores.diagonal()[:, None].expand_as(scores)
+    return LOSS.critic(own[others], scores[others])
 
 
 def alike_loss(one: Tensor, other: Tensor, lowers: Tensor, apart: float) -> Tensor:
