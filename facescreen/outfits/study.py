@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TABLES = Path(__file__).parents[2] / "data" / "outfits"
-HELD_OUT_SEED, HELD_OUT = 600, 1_000  # outfits that no designer has seen
+HELD_OUT_SEED, HELD_OUT = 600, 500  # outfits that no designer has seen
 ROLLS = (1, 2, 3)  # seeds of the designer's noise
 
 

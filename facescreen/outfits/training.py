@@ -41,7 +41,8 @@ DATA_SEED = 500  # of the outfits learned from; HELD_OUT is of those it is measu
 class OutfitSettings:
     """How the designer is trained. Lengths are in outfits shown."""
 
-    images: int = 32_000
+    images: int = 32_000  # over which the learning rate falls
+    stop: int = 0  # outfits shown when it ends before that; 0: it does not
     seed: int = 0
     outfits: int = 4_000  # different ones, of DATA_SEED
     batch: int = 16
@@ -60,6 +61,11 @@ class OutfitSettings:
     encoder_width: int = 8
     generator_width: int = 16
     critic_width: int = 12
+
+    @property
+    def shown(self) -> int:
+        """How many outfits are shown in all."""
+        return min(self.images, self.stop or self.images)
 
     @property
     def architecture(self) -> dict[str, int]:
@@ -170,7 +176,7 @@ def train_designer(
     keep_freed_memory()
     pictures = pictures or outfit_pictures(settings.outfits, DATA_SEED)
     game = Game(settings)
-    for step in tqdm(range(settings.images // settings.batch), disable=not progress):
+    for step in tqdm(range(settings.shown // settings.batch), disable=not progress):
         rows = batch_indices(len(pictures.uppers), settings.batch, settings.seed, step)
         random = torch.Generator().manual_seed(settings.seed * 2**32 + step)
         losses = game.step(*(as_floats(parts[rows]) for parts in pictures), random)
@@ -187,33 +193,38 @@ def main_train_outfits(out: Path, threads: int | None = None, **given: Any) -> O
     """
     torch.set_num_threads(threads or torch.get_num_threads())
     settings = OutfitSettings(**{name: n for name, n in given.items() if n is not None})
-    command = f"python -m facescreen.outfits.training --images {settings.images}"
-    command += f" --seed {settings.seed} --variety {settings.variety:g}"
-    command += f" --threads {torch.get_num_threads()} --out {shlex.quote(str(out))}"
     started = time.process_time()
     gan = train_designer(settings)
     minutes = (time.process_time() - started) / 60
-    card = {
+    gan = save_outfit_gan(gan, Path(out), outfit_card(settings, minutes, out))
+    print(f"{out}: {settings.shown} outfits shown in {minutes:.1f} core-minutes")
+    return gan
+
+
+def outfit_card(settings: OutfitSettings, minutes: float, out: Path) -> dict[str, Any]:
+    """What a reader needs to judge the designer, and to make it again."""
+    command = f"python -m facescreen.outfits.training --images {settings.images}"
+    command += f" --stop {settings.stop} --seed {settings.seed} --variety {settings.variety:g}"
+    command += f" --threads {torch.get_num_threads()} --out {shlex.quote(str(out))}"
+    return {
         "what": "designer of outfits and its critic, moving averages of the weights, float16",
         "command": command,
         "data": {"source": "outfits", "seed": DATA_SEED, "outfits": settings.outfits},
         "settings": asdict(settings),
-        "images": settings.images,
+        "images": settings.shown,
         "minutes": round(minutes, 1),
         "minutes of": "one core's time, rendering included",
         "machine": machine("cpu"),
         "facescreen": facescreen.__version__,
     }
-    gan = save_outfit_gan(gan, Path(out), card)
-    print(f"{out}: {settings.images} outfits shown in {minutes:.1f} core-minutes")
-    return gan
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """The command line of this module."""
     parser = argparse.ArgumentParser(description="Train the designer of outfits.")
     parser.add_argument("--out", type=Path, required=True, help="file for the weights")
-    parser.add_argument("--images", type=int, help="outfits shown in training")
+    parser.add_argument("--images", type=int, help="outfits over which the learning rate falls")
+    parser.add_argument("--stop", type=int, help="outfits shown when it ends before that")
     parser.add_argument("--seed", type=int, help="of the weights, the batches and the noise")
     parser.add_argument("--variety", type=float, help="weight of the loss of rolls that look alike")
     parser.add_argument("--threads", type=int, help="of torch")

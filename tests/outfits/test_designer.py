@@ -18,7 +18,7 @@ from facescreen.outfits.training import Game, OutfitSettings
 from facescreen.screening import Rate
 
 COUNT = 96
-TINY = {"images": 24, "outfits": 8, "batch": 4, "style": 8, "noise": 4,
+TINY = {"images": 8, "outfits": 8, "batch": 4, "style": 8, "noise": 4,
         "encoder_width": 2, "generator_width": 2, "critic_width": 2}  # fmt: skip
 
 
@@ -55,7 +55,7 @@ def test_the_shipped_model_is_small_and_its_card_says_how_it_was_made(gan):
     assert card["sha256"] == sha256_of(SHIPPED) and gan.card == card
     made = OutfitSettings(**{**card["settings"], "betas": tuple(card["settings"]["betas"])})
     assert made.architecture == card["architecture"] and card["minutes"] <= 12
-    assert card["images"] == made.images and f"--seed {made.seed}" in card["command"]
+    assert card["images"] == made.shown and f"--seed {made.seed}" in card["command"]
     assert card["data"]["seed"] == training.DATA_SEED != study.HELD_OUT_SEED
 
 
@@ -124,8 +124,19 @@ def test_the_critic_scores_a_pair_alike_alone_and_among_others(gan, held_out):
     upper = gan.critic.codes_of_uppers(pair[:, :3])
     lower = gan.critic.codes_of_lowers(pair[:, 3:])
     by_hand = [(u @ v).item() / len(u) ** 0.5 for u, v in zip(upper, lower, strict=True)]
-    by_hand += gan.critic.alone(torch.where(lower > 0, lower, 0.2 * lower)).flatten()
-    assert scores[:4] == pytest.approx(by_hand, abs=1e-3)
+    worth = gan.critic.alone(torch.where(lower > 0, lower, 0.2 * lower)).flatten().numpy()
+    assert scores[:4] == pytest.approx(np.array(by_hand) + worth, abs=1e-3)
+
+
+def test_every_pair_of_a_batch_is_scored_as_if_it_came_alone(gan, held_out):
+    uppers, lowers = (as_floats(parts[:5]) for parts in held_out)
+    critic = gan.critic
+    scores = critic.score_all(critic.codes_of_uppers(uppers), critic.codes_of_lowers(lowers))
+    alone = [[critic(torch.cat([u, v])[None]).item() for v in lowers] for u in uppers]
+    assert scores.numpy() == pytest.approx(np.array(alone), abs=1e-3)
+    softplus = [np.log1p(np.exp(row[j] - row[i])) for i, row in enumerate(alone)
+                for j in range(5) if j != i]  # fmt: skip
+    assert training.others_loss(scores).item() == pytest.approx(np.mean(softplus), abs=1e-3)
 
 
 def test_the_critic_prefers_true_parts_to_parts_that_clash(gan, held_out, design):
@@ -161,7 +172,10 @@ def test_training_gives_the_same_weights_again_and_others_for_another_seed(tmp_p
     pictures = outfits.outfit_pictures(TINY["outfits"], training.DATA_SEED)
     weights = [training.train_designer(OutfitSettings(**TINY, seed=seed), pictures, False)
                for seed in (0, 0, 1)]  # fmt: skip
-    one, again, other = (torch.cat([p.flatten() for p in gan.parameters()]) for gan in weights)
+    stopped = OutfitSettings(**TINY | {"images": 80, "stop": 8}, seed=0)
+    weights.append(training.train_designer(stopped, pictures, False))  # at another learning rate
+    assert stopped.shown == OutfitSettings(**TINY).shown == 8
+    one, again, other, _ = (torch.cat([p.flatten() for p in gan.parameters()]) for gan in weights)
     assert torch.equal(one, again) and not torch.equal(one, other)
 
 
