@@ -44,7 +44,7 @@ def test_parameters_change_what_comes_out(ran):
     assert (ran["pairs"], ran["neighbors"], ran["rolls"]) == (30, 12, 2)
     assert set(ran["garments"].values()) == {2} and len(ran["garments"]) == 12
     assert ran["totals"] == [30] and ran["judged"] == 30
-    assert "of 30 such pairs" in ran["sentences"][0]
+    assert "of 30 pairs" in ran["sentences"][0]
 
 
 def test_matches_are_counted_on_outfits_of_a_seed_of_their_own(ran):
