@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import make_dataclass
 
 import numpy as np
 import pandas as pd
@@ -208,12 +209,20 @@ def test_rolls_are_alike_by_how_far_apart_they_are_beside_true_parts():
 
 
 def test_the_command_writes_a_model_that_loads_and_a_card(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(training, "OutfitSettings", lambda **given: OutfitSettings(**TINY | given))
+    fields = [(name, int, value) for name, value in TINY.items()]
+    tiny = make_dataclass("Tiny", fields, bases=(OutfitSettings,), frozen=True)
+    monkeypatch.setattr(training, "OutfitSettings", tiny)
     out = tmp_path / "tiny.safetensors"
     training.main(["--out", str(out), "--seed", "3", "--images", "8", "--threads", "1"])
     assert "8 outfits shown" in capsys.readouterr().out
     gan = outfits.load_outfit_gan(out)
     assert gan.card["settings"]["seed"] == 3 and "--seed 3" in gan.card["command"]
+    again = tmp_path / "again.safetensors"
+    training.main(
+        ["--out", str(again), "--start", str(out), "--learning-rate", "0", "--threads", "1"]
+    )
+    later = outfits.load_outfit_gan(again).card
+    assert later["start"]["sha256"] == gan.card["sha256"] and "--start" in later["command"]
     study.main([str(out), "--out", str(tmp_path), "--held-out", "4"])
     table = pd.read_csv(tmp_path / "matches.csv", index_col=[0, 1])
     assert table.index.levels[0].tolist() == [3]
