@@ -19,7 +19,7 @@ ROOMS = [
     ["commands"],
     ["evidence", "widgets"],
     ["plots"],
-    ["kinds"],
+    ["kinds", "outfits"],
     ["breakage"],
     ["labels", "quality"],
     ["generation"],

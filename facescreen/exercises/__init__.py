@@ -29,6 +29,11 @@ from facescreen.exercises.lesson_08 import (
 )
 from facescreen.exercises.lesson_10 import check_confusion, check_pure_color, check_reason
 from facescreen.exercises.lesson_a1 import check_valid_lost, check_wilson
+from facescreen.exercises.lesson_a2 import (
+    check_hue_difference,
+    check_left_over,
+    check_match_rates,
+)
 from facescreen.exercises.parameters import (
     ParameterError,
     check_parameters,
@@ -53,10 +58,13 @@ __all__ = [
     "check_fullest_value",
     "check_generator_loss",
     "check_histogram",
+    "check_hue_difference",
     "check_interpolate",
     "check_is_flagged",
     "check_kappa",
+    "check_left_over",
     "check_lowest_cost",
+    "check_match_rates",
     "check_mean_histogram",
     "check_mix_layers",
     "check_move_generator",

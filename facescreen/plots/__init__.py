@@ -59,6 +59,7 @@ from facescreen.plots.groups import (
     plot_reached,
     plot_shares,
 )
+from facescreen.plots.hues import draw_hues, plot_hues
 from facescreen.plots.kinds import (
     draw_called_so,
     draw_confusions,
@@ -133,6 +134,7 @@ __all__ = [
     "draw_groups",
     "draw_growing",
     "draw_histograms",
+    "draw_hues",
     "draw_image_histograms",
     "draw_kinds",
     "draw_layers",
@@ -175,6 +177,7 @@ __all__ = [
     "plot_groups",
     "plot_growing",
     "plot_histograms",
+    "plot_hues",
     "plot_kinds",
     "plot_layers",
     "plot_looks",

@@ -66,6 +66,16 @@ def right_pairs_won(broken, valid):
     return sum(won) / len(won)
 
 
+def right_match_rates(matched):
+    some = [any(row) for row in matched.tolist()]
+    return sum(map(sum, matched.tolist())) / matched.size, sum(some) / len(some)
+
+
+def right_left_over(counts, meant):
+    rest = sorted(c - m for c, m in zip(counts, meant, strict=True))
+    return rest[-1] - rest[0]
+
+
 def right_single_color(image, threshold):
     counts = [(image[..., c] == 255).sum() for c in range(3)]
     return max(counts) - min(counts) >= threshold
@@ -154,6 +164,9 @@ CHECKS = {
     exercises.check_broken_left: right_left,
     exercises.check_valid_lost: right_share,
     exercises.check_wilson: right_wilson,
+    exercises.check_hue_difference: lambda a, b: 180 - abs(abs(a - b) % 360 - 180),
+    exercises.check_match_rates: right_match_rates,
+    exercises.check_left_over: right_left_over,
 }
 WRONG = [
     lambda *_: None,

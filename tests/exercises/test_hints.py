@@ -113,6 +113,9 @@ TYPICAL = [
      "one too few"),
     (exercises.check_broken_left, lambda r, b, n: b[~r].mean() if (~r).any() else None,
      "all that pass"),
+    (exercises.check_hue_difference, lambda a, b: max(a, b) - min(a, b), "may lead past 360"),
+    (exercises.check_match_rates, lambda m: (m.mean(), np.prod(m, 1).mean()), "any, not all"),
+    (exercises.check_left_over, lambda c, m: np.ptp(c) - np.ptp(m), "in each channel"),
     (exercises.check_scaled_threshold, lambda t, a, b: t / a * b, "four times the pixels"),
     (exercises.check_valid_lost, lambda f, names: sum(f[names == "valid"]) / len(f), "not of all"),
 ]  # fmt: skip
