@@ -131,18 +131,21 @@ def calibrated(logits: np.ndarray, real: np.ndarray) -> tuple[float, float]:
     """Slope and shift that make logits of held-out images as sure as they should be.
 
     logits: float (N,). real: bool (N,), which images are real, as many as generated. The logistic
-    regression of `real` on the logits, fitted by Newton's method (Platt 1999; Turner et al. 2019,
-    section 3.2, ask for a calibrated D). Raises ValueError where only one kind is there.
+    regression of `real` on the logits by Newton's method, its targets a little short of 0 and 1, so
+    that kinds which a threshold parts have finite answers (Platt 1999, section 2.2; Turner et al.
+    2019, section 3, ask for a calibrated D). Raises ValueError where only one kind is there.
     """
     logits, real = _scores(logits), np.asarray(real, bool)
     if real.all() or not real.any():
         raise ValueError("calibration needs real and generated images")
     rows = np.stack([logits, np.ones(len(logits))], axis=1)
+    many = np.array([(~real).sum(), real.sum()])
+    wanted = np.where(real, (many[1] + 1) / (many[1] + 2), 1 / (many[0] + 2))
     weights = np.zeros(2)
-    for _ in range(50):
+    for _ in range(100):
         chance = _sigmoid(rows @ weights)
         curved = (rows * (chance * (1 - chance))[:, np.newaxis]).T @ rows
-        step = np.linalg.solve(curved + 1e-9 * np.eye(2), rows.T @ (real - chance))
+        step = np.linalg.solve(curved + 1e-9 * np.eye(2), rows.T @ (wanted - chance))
         weights = weights + step
         if np.abs(step).max() < 1e-10:
             break

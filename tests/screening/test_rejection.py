@@ -128,14 +128,23 @@ def test_a_band_counts_standard_deviations_from_the_mean():
         rejection.band_distance(np.zeros(3), np.ones(3))
 
 
-def test_calibration_is_logistic_regression():
+def test_calibration_is_logistic_regression_on_platts_targets():
     random = np.random.default_rng(5)
-    logits = random.normal(0, 3, 4000)
-    real = random.random(4000) < expit(0.4 * logits + 0.8)
+    logits = random.normal(0, 3, 400)
+    real = random.random(400) < expit(0.4 * logits + 0.8)
+    high, low = (real.sum() + 1) / (real.sum() + 2), 1 / ((~real).sum() + 2)
+    target = np.where(real, high, low)
+    both, sides = np.tile(logits, 2)[:, None], np.repeat([True, False], 400)
+    weight = np.concatenate([target, 1 - target])
+    theirs = LogisticRegression(C=1e9, tol=1e-10).fit(both, sides, weight)
     slope, shift = rejection.calibrated(logits, real)
-    theirs = LogisticRegression(C=1e9, tol=1e-10).fit(logits[:, None], real)
     assert slope == pytest.approx(theirs.coef_[0, 0], rel=1e-4)
     assert shift == pytest.approx(theirs.intercept_[0], rel=1e-4)
+
+
+def test_kinds_that_a_threshold_parts_get_a_finite_calibration():
+    slope, shift = rejection.calibrated(np.array([-2.0, -1.0, 1.0, 3.0]), np.array([0, 0, 1, 1]))
+    assert 0 < slope < 10 and abs(shift) < 10
 
 
 @pytest.mark.parametrize("accept", [0, 1.2, float("nan"), -0.1])
