@@ -68,8 +68,9 @@ class Judged:
         rare = [rare_activity(units, frequency) for units in (active, fresh.active)]
         style = [style_distance(of, fresh.styles) for of in (styles, fresh.styles)]
         return cls(
-            logit, saved, slope * logit + shift, standardized(logit, fresh.made), standardized(logit, fresh.real),
-            standardized(*rare), standardized(*style), images, np.arange(len(images)),
+            logit, saved, slope * logit + shift, standardized(logit, fresh.made),
+            standardized(logit, fresh.real), standardized(*rare), standardized(*style),
+            images, np.arange(len(images)),
         )  # fmt: skip
 
     def at(self, numbers: np.ndarray) -> Judged:
@@ -78,19 +79,11 @@ class Judged:
 
     def sorted(self) -> Judged:
         """In the order of the pool."""
-        return self._rows(np.argsort(self.number))
+        return self.rows(np.argsort(self.number))
 
-    def _rows(self, rows: np.ndarray) -> Judged:
+    def rows(self, rows: np.ndarray) -> Judged:
+        """Some of the images, by their place."""
         return Judged(*(getattr(self, field.name)[rows] for field in fields(self)))
-
-    @staticmethod
-    def by_turns(moments: Sequence[Judged], count: int) -> Judged:
-        """The first `count` images where each moment gives one in turn."""
-        rows = -(-count // len(moments))
-        parts = [moment._rows(np.arange(rows)) for moment in moments]
-        together = Judged.concatenate(parts)  # moment by moment
-        order = np.arange(rows * len(moments)).reshape(len(moments), rows).T.ravel()
-        return together._rows(order[:count])
 
     @staticmethod
     def concatenate(parts: Sequence[Judged]) -> Judged:

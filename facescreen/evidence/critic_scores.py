@@ -1,7 +1,7 @@
 """The shipped tables of what critics and other screens say of the labeled test images.
 
-    scores = load_critic_scores("learning_test")  # a row for each image, in the pool's order
-    kept = keeping(scores, accept=0.8)  # by screen: the chance that each image is kept
+    pool = judged_pool("learning_test")  # images, labels, and what was said of them
+    kept = pool.keeping(accept=0.8)  # by screen: the chance that each image is kept
 
 `critics.py` made them. Each screen of `SCREENS_COMPARED` keeps the same share of all images.
 """
@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from facescreen.evaluation.kept import keep_lowest
+from facescreen.labels import load_reference
 from facescreen.screening.rejection import drs_keeping, mh_keeping, obrs_acceptance
 
 if TYPE_CHECKING:
@@ -59,6 +61,8 @@ DRAWN_BY_CHANCE = ("random drop", "rejection (DRS)", "Metropolis–Hastings", "b
 def load_critic_scores(pool: str, folder: Path | str | None = None) -> pd.DataFrame:
     """A pool's table: index ``image``, the COLUMNS as float64. folder: None for the one shipped.
 
+    Images are those of the pool, in its order, that the table holds: `places` finds them there.
+
     logit: the critic's, of the image as the generator put it out; saved: of its 8 bits; log_ratio:
     the logit calibrated; band, band_real: standard deviations from the mean logit of fresh
     generated and of real images; rare, style: rarely active units and distance of styles, in
@@ -81,10 +85,15 @@ def load_critic_scores(pool: str, folder: Path | str | None = None) -> pd.DataFr
     wrong = table.index[~np.isfinite(table.to_numpy()).all(axis=1)]
     if len(wrong):
         raise CriticTableError(f"{path}: {wrong[0]} has a number that is missing or not finite")
-    wanted = [f"{pool}/{number:04d}" for number in range(len(table))]
-    if len(table) < 2 or [*table.index] != wanted:
-        raise CriticTableError(f"{path} does not hold the images of {pool} in their order")
+    numbers = table.index.str.fullmatch(rf"{pool}/\d{{4}}") & table.index.is_unique
+    if len(table) < 2 or not numbers.all() or not table.index.is_monotonic_increasing:
+        raise CriticTableError(f"{path} does not hold images of {pool} in their order")
     return table
+
+
+def places(scores: pd.DataFrame) -> np.ndarray:
+    """Where a table's images stand in their pool: int64 (N,)."""
+    return scores.index.str.rpartition("/").get_level_values(2).astype(np.int64).to_numpy()
 
 
 @cache
@@ -97,6 +106,38 @@ def read_critic_card(folder: Path | str | None = None) -> dict[str, Any]:
         raise CriticTableError(f"{path} cannot be read as a card: {error}") from error
 
 
-def keeping(scores: pd.DataFrame, accept: float) -> dict[str, np.ndarray]:
-    """By screen: the chance that each image is kept, float64 (N,), `accept` on average."""
-    return {name: keep(scores, accept) for name, keep in SCREENS_COMPARED.items()}
+@dataclass(frozen=True, eq=False)
+class JudgedPool:
+    """Labeled test images and their table.
+
+    images: uint8 (N, 64, 64, 3). labels, kinds: str (N,). runs: int64 (N,), of the training.
+    """
+
+    name: str
+    images: np.ndarray
+    labels: np.ndarray
+    kinds: np.ndarray
+    runs: np.ndarray
+    scores: pd.DataFrame
+
+    def __repr__(self) -> str:
+        return f"JudgedPool({self.name!r}: {len(self.labels):,} images)"
+
+    @property
+    def keepers(self) -> dict[str, Callable[[float], np.ndarray]]:
+        """By screen: from the share to keep to the chance that each image is kept, float64 (N,)."""
+        return {name: partial(keep, self.scores) for name, keep in SCREENS_COMPARED.items()}
+
+    def keeping(self, accept: float) -> dict[str, np.ndarray]:
+        """By screen: the chance that each image is kept, float64 (N,), `accept` on average."""
+        return {name: keep(accept) for name, keep in self.keepers.items()}
+
+
+def judged_pool(name: str, folder: Path | str | None = None) -> JudgedPool:
+    """The images of a pool that its table judges; raises as `load_critic_scores` does."""
+    scores, pool = load_critic_scores(name, folder), load_reference(name)
+    chosen = places(scores)
+    if chosen.max() >= len(pool):
+        raise CriticTableError(f"the table of {name} names {scores.index[-1]}, which is not there")
+    arrays = (pool.images, pool.labels, pool.kinds, pool.seeds)
+    return JudgedPool(name, *(array[chosen] for array in arrays), scores)

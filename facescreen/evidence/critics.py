@@ -39,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=CRITICS, help="data/critics")
     parser.add_argument("--work", type=Path, default=Path("build") / "critics")
+    parser.add_argument("--no-training", action="store_true", help="judge what --work holds alone")
     parser.add_argument("--pools", nargs="*", choices=COLUMNS_OF, default=list(COLUMNS_OF))
     given = parser.parse_args(arguments)
     given.out.mkdir(parents=True, exist_ok=True)
@@ -48,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for name in given.pools:
         pool = load_reference(name)
         judged, known = (
-            critics_learning.while_learning(pool, given.work)
+            critics_learning.while_learning(pool, given.work, not given.no_training)
             if name == "learning_test"
             else critics_finished.finished(pool)
         )
@@ -86,19 +87,20 @@ def write_table(path: Path, pool: ReferencePool, judged: Judged) -> None:
     columns = {
         **{name: getattr(judged, name) for name in
            ("logit", "saved", "log_ratio", "band", "band_real", "rare", "style")},
-        **by_images(pool),
+        **by_images(pool.name, judged.images),
     }  # fmt: skip
-    table = pd.DataFrame({"image": pool.names} | {name: columns[name] for name in COLUMNS})
+    names = pool.names[judged.number]
+    table = pd.DataFrame({"image": names} | {name: columns[name] for name in COLUMNS})
     write_atomically(
         path, lambda file: table.to_csv(file, index=False, float_format="%.6g", lineterminator="\n")
     )
 
 
-def by_images(pool: ReferencePool) -> dict[str, np.ndarray]:
-    """What needs the images alone: float64 (N,) by column."""
-    images, multi = pool.images, MultiColorRule()(pool.images)
+def by_images(pool: str, images: np.ndarray) -> dict[str, np.ndarray]:
+    """What needs a pool's images alone, uint8 (N, 64, 64, 3): float64 (N,) by column."""
+    multi = MultiColorRule()(images)
     parts = multi.score / multi.rule.color_threshold, multi.white_sum / multi.rule.sum_threshold
-    features, real = shipped_features(), real_portraits(pool.name, REAL, REAL_SEED)
+    features, real = shipped_features(), real_portraits(pool, REAL, REAL_SEED)
     with one_thread():
         realistic = realism(features(real), features(images))
     return {
@@ -106,7 +108,7 @@ def by_images(pool: ReferencePool) -> dict[str, np.ndarray]:
         "single": SingleColorRule()(images).score,
         "multi": np.maximum(*parts),
         "signs": SignsRule()(images).score,
-        "lda": discriminant(LEARNED_FROM[pool.name])(as_rows(images))[:, 0],
+        "lda": discriminant(LEARNED_FROM[pool])(as_rows(images))[:, 0],
     }
 
 

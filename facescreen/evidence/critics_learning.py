@@ -19,7 +19,7 @@ from facescreen.gan.checkpoints import load_combiner
 from facescreen.gan.inside import active_units
 from facescreen.gan.models import BLOCK
 from facescreen.gan.moments import critic_at, load_critic, train_moments, weights_at
-from facescreen.generation import GenerationSettings, LearningMaker, one_thread
+from facescreen.generation import LearningMaker, one_thread
 from facescreen.images import pixels_checksum, quantize
 from facescreen.labels import ReferencePool, ReferenceSetError
 from facescreen.labels.drawing import DRAWN
@@ -29,38 +29,39 @@ REAL, REAL_SEED = 256, 121  # new portraits of the setting that the GAN learned
 
 
 def while_learning(
-    pool: ReferencePool, work: Path, progress: bool = True
+    pool: ReferencePool, work: Path, train: bool = True, progress: bool = True
 ) -> tuple[Judged, dict[str, Any]]:
-    """Every image of a pool as its own moment's critic and generator judge it, and what is known.
+    """The images of a pool as their own moments' critics and generators judge them.
 
-    work: where the GANs learn, or have learned. Raises ReferenceSetError where an image comes out
-    otherwise than it was labeled.
+    work: where the GANs learn, or have learned. train: False judges the images of those moments
+    alone that lie there. With the judged images comes what is known of the critics, by seed. Raises
+    ReferenceSetError where an image comes out otherwise than it was labeled.
     """
     real = portraits(REAL, 64, REAL_SEED, setting="bright")
     parts, card = [], {}
     with one_thread():
         for run, settings in enumerate(DRAWN[pool.name]):
-            maker = _learned(settings, work / pool.name / str(settings.seed), progress)
-            moments = list(_moments(maker, real))
-            judged, held_out = zip(*moments, strict=True)
-            ordered = Judged.by_turns(judged, settings.count)
-            numbers = np.arange(settings.count) * len(DRAWN[pool.name]) + run
-            _check_same(pool, numbers, ordered)
-            parts.append(ordered.at(numbers))
-            card[f"seed {settings.seed}"] = told_apart(held_out)
+            maker = LearningMaker(settings, work / pool.name / str(settings.seed), progress)
+            moments = maker.learning.moments
+            if train:
+                train_moments(maker.source, maker.training, maker.folder, moments, progress, True)
+            held_out = []
+            for moment, judged, fresh in _moments(maker, real):
+                index = np.arange(moment, settings.count, moments)  # of the run's images
+                numbers = index * len(DRAWN[pool.name]) + run
+                parts.append(judged.rows(np.arange(len(index))).at(numbers))
+                _check_same(pool, parts[-1])
+                held_out.append(fresh)
+            if held_out:
+                card[f"seed {settings.seed}"] = told_apart(held_out)
     return Judged.concatenate(parts).sorted(), card
 
 
-def _learned(settings: GenerationSettings, folder: Path, progress: bool) -> LearningMaker:
-    maker = LearningMaker(settings, folder, progress)
-    moments = maker.learning.moments
-    train_moments(maker.source, maker.training, folder, moments, progress, critics=True)
-    return maker
-
-
-def _moments(maker: LearningMaker, real: np.ndarray) -> Iterator[tuple[Judged, Fresh]]:
-    """A moment after the other: its block of labeled images judged, and fresh ones beside them."""
+def _moments(maker: LearningMaker, real: np.ndarray) -> Iterator[tuple[int, Judged, Fresh]]:
+    """The moments that were kept, from 0: its first block of images judged, and fresh ones."""
     for moment in range(maker.learning.moments):
+        if not critic_at(maker.folder, moment + 1).exists():
+            break
         combiner = load_combiner(weights_at(maker.folder, moment + 1))
         critic = load_critic(critic_at(maker.folder, moment + 1))
         blocks = [maker.layers(combiner, moment, block) for block in range(1 + FRESH_BLOCKS)]
@@ -78,11 +79,11 @@ def _moments(maker: LearningMaker, real: np.ndarray) -> Iterator[tuple[Judged, F
             logits_of(critic, floats[:BLOCK]), logits_of(critic, saved[:BLOCK]),
             styles[:BLOCK].numpy(), active[:BLOCK], fresh, images[:BLOCK],
         )  # fmt: skip
-        yield judged, fresh
+        yield moment, judged, fresh
 
 
-def _check_same(pool: ReferencePool, numbers: np.ndarray, judged: Judged) -> None:
-    for number, image in zip(numbers, judged.images, strict=True):
+def _check_same(pool: ReferencePool, judged: Judged) -> None:
+    for number, image in zip(judged.number, judged.images, strict=True):
         if pixels_checksum(image) != pixels_checksum(pool.images[number]):
             raise ReferenceSetError(
                 f"{pool.names[number]} came out otherwise than it was labeled: this machine does "

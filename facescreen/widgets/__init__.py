@@ -9,6 +9,7 @@ from facescreen.widgets.break_it_lab import BreakItLab, break_it_lab
 from facescreen.widgets.face_mixer import FaceMixer, face_mixer
 from facescreen.widgets.histogram_explorer import HistogramExplorer, histogram_explorer
 from facescreen.widgets.label_desk import LabelDesk, label_desk
+from facescreen.widgets.screen_chooser import ScreenChooser, screen_chooser
 from facescreen.widgets.threshold_debate import ThresholdDebate, threshold_debate
 from facescreen.widgets.training_monitor import TrainingMonitor, training_monitor
 
@@ -17,12 +18,14 @@ __all__ = [
     "FaceMixer",
     "HistogramExplorer",
     "LabelDesk",
+    "ScreenChooser",
     "ThresholdDebate",
     "TrainingMonitor",
     "break_it_lab",
     "face_mixer",
     "histogram_explorer",
     "label_desk",
+    "screen_chooser",
     "threshold_debate",
     "training_monitor",
 ]
