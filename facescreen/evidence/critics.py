@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             else critics_finished.finished(pool)
         )
         write_table(given.out / f"{name}.csv", pool, judged)
-        card[name] = {"critic": known}
+        card["critics"] = card.get("critics", {}) | known
         write_atomically(path, lambda file: file.write_text(json.dumps(card, indent=2) + "\n"))
         print(f"{given.out / name}.csv: {json.dumps(known)}")
 

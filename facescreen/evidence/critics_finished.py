@@ -41,7 +41,7 @@ def finished(pool: ReferencePool) -> tuple[Judged, dict[str, Any]]:
             styles=styles.numpy(),
             active=active_units(maker.combiner, styles).numpy(),
         )
-        return _judged(pool, critic, fresh), told_apart([fresh])
+        return _judged(pool, critic, fresh), {"finished": told_apart([fresh])}
 
 
 def as_seen(images: np.ndarray) -> np.ndarray:

@@ -53,7 +53,7 @@ def while_learning(
                 _check_same(pool, parts[-1])
                 held_out.append(fresh)
             if held_out:
-                card[f"seed {settings.seed}"] = told_apart(held_out)
+                card[f"while learning, seed {settings.seed}"] = told_apart(held_out)
     return Judged.concatenate(parts).sorted(), card
 
 
