@@ -33,8 +33,8 @@ def while_learning(
 ) -> tuple[Judged, dict[str, Any]]:
     """The images of a pool as their own moments' critics and generators judge them.
 
-    work: where the GANs learn, or have learned. train: False judges the images of those moments
-    alone that lie there. With the judged images comes what is known of the critics, by seed. Raises
+    work: where the GANs learn, or have learned. train: False judges the images of those trainings
+    alone that lie there whole. With the judged images comes what is known of the critics, by seed. Raises
     ReferenceSetError where an image comes out otherwise than it was labeled.
     """
     real = portraits(REAL, 64, REAL_SEED, setting="bright")
@@ -45,6 +45,8 @@ def while_learning(
             moments = maker.learning.moments
             if train:
                 train_moments(maker.source, maker.training, maker.folder, moments, progress, True)
+            elif not critic_at(maker.folder, moments).exists():
+                continue
             held_out = []
             for moment, judged, fresh in _moments(maker, real):
                 index = np.arange(moment, settings.count, moments)  # of the run's images
@@ -52,16 +54,13 @@ def while_learning(
                 parts.append(judged.rows(np.arange(len(index))).at(numbers))
                 _check_same(pool, parts[-1])
                 held_out.append(fresh)
-            if held_out:
-                card[f"while learning, seed {settings.seed}"] = told_apart(held_out)
+            card[f"while learning, seed {settings.seed}"] = told_apart(held_out)
     return Judged.concatenate(parts).sorted(), card
 
 
 def _moments(maker: LearningMaker, real: np.ndarray) -> Iterator[tuple[int, Judged, Fresh]]:
-    """The moments that were kept, from 0: its first block of images judged, and fresh ones."""
+    """Each moment, from 0: its first block of images judged, and fresh ones beside them."""
     for moment in range(maker.learning.moments):
-        if not critic_at(maker.folder, moment + 1).exists():
-            break
         combiner = load_combiner(weights_at(maker.folder, moment + 1))
         critic = load_critic(critic_at(maker.folder, moment + 1))
         blocks = [maker.layers(combiner, moment, block) for block in range(1 + FRESH_BLOCKS)]
