@@ -57,6 +57,21 @@ def screened_digits(
                    "inside": inside}  # fmt: skip
 
 
+def thrown_away(found: dict[str, np.ndarray]) -> pd.DataFrame:
+    """Of the legible digits of `screened_digits`, by what they show: how many, how many are lost.
+
+    Rows ``legible`` and ``thrown away %``, NaN where there is none; a column for each digit.
+    """
+    import pandas as pd
+
+    rows = {}
+    for digit in range(10):
+        own = found["legible"] & (found["read"] == digit)
+        lost = 100 * (~found["inside"][own]).mean() if own.any() else np.nan
+        rows[digit] = {"legible": int(own.sum()), "thrown away %": lost}
+    return pd.DataFrame(rows)
+
+
 def load_digit_table(folder: Path | str | None = None) -> pd.DataFrame:
     """The shipped table of several seeds: rows (seed, screen)."""
     import pandas as pd

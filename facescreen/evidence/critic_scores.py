@@ -111,6 +111,7 @@ class JudgedPool:
     """Labeled test images and their table.
 
     images: uint8 (N, 64, 64, 3). labels, kinds: str (N,). runs: int64 (N,), of the training.
+    learned_from: int64 (N,), existing faces that the GAN had been shown by then; 0 if it was done.
     """
 
     name: str
@@ -118,6 +119,7 @@ class JudgedPool:
     labels: np.ndarray
     kinds: np.ndarray
     runs: np.ndarray
+    learned_from: np.ndarray
     scores: pd.DataFrame
 
     def __repr__(self) -> str:
@@ -139,5 +141,5 @@ def judged_pool(name: str, folder: Path | str | None = None) -> JudgedPool:
     chosen = places(scores)
     if chosen.max() >= len(pool):
         raise CriticTableError(f"the table of {name} names {scores.index[-1]}, which is not there")
-    arrays = (pool.images, pool.labels, pool.kinds, pool.seeds)
+    arrays = (pool.images, pool.labels, pool.kinds, pool.seeds, pool.learned_from)
     return JudgedPool(name, *(array[chosen] for array in arrays), scores)

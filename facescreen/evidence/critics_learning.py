@@ -34,8 +34,8 @@ def while_learning(
     """The images of a pool as their own moments' critics and generators judge them.
 
     work: where the GANs learn, or have learned. train: False judges the images of those trainings
-    alone that lie there whole. With the judged images comes what is known of the critics, by seed. Raises
-    ReferenceSetError where an image comes out otherwise than it was labeled.
+    alone that lie there whole. With the judged images comes what is known of the critics, by seed.
+    Raises ReferenceSetError where an image comes out otherwise than it was labeled.
     """
     real = portraits(REAL, 64, REAL_SEED, setting="bright")
     parts, card = [], {}

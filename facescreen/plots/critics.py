@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-LABELED = {  # label: name, color, hatch
-    "valid": ("valid", VALID, ""),
-    "broken_other": ("broken otherwise", "#E69F00", "///"),
-    "broken_saturated": ("saturated", BROKEN, "xx"),
+LABELED = {  # label: name, color, mark
+    "valid": ("valid", VALID, "o"),
+    "broken_other": ("broken otherwise", "#E69F00", "s"),
+    "broken_saturated": ("saturated", BROKEN, "D"),
 }
+FAR = 4  # standard deviations: what lies further is drawn there
 
 
 def as_pictures(digits: np.ndarray) -> np.ndarray:
@@ -37,27 +38,32 @@ def draw_band(
     """
     import matplotlib.pyplot as plt
 
-    figure, axes = plt.subplots(1, len(places), figsize=(PAGE, 3.6), squeeze=False)
-    said = []
+    figure, axes = plt.subplots(1, len(places), figsize=(PAGE, 3.2), sharey=True, squeeze=False)
+    said, jitter = [], np.random.default_rng(0)
     for axis, (source, place) in zip(axes[0], places.items(), strict=True):
-        edges = np.linspace(-5, 5, 41)
-        shown, shares = np.clip(place, -4.99, 4.99), []
-        axis.axvspan(-k, k, color=PAPER, alpha=0.25, zorder=0)
-        for label, (name, color, hatch) in LABELED.items():
-            own = shown[labels[source] == label]
+        axis.axvspan(-k, k, color=PAPER, alpha=0.25, linewidth=0, zorder=0)
+        shares = []
+        for row, (label, (name, color, mark)) in enumerate(LABELED.items()):
+            own = place[labels[source] == label]
             if not len(own):
                 continue
-            heights = np.histogram(own, edges)[0] / len(own)
-            axis.stairs(100 * heights, edges, fill=True, color=color, alpha=0.3, hatch=hatch)
-            axis.stairs(100 * heights, edges, color=color, linewidth=2, label=name)
-            inside = np.abs(place[labels[source] == label]) <= k
-            shares.append(f"{inside.mean():.0%} of the {len(own):,} {name}")
-        _finish(axis, "standard deviations from the mean score", "images of the kind (%)")
+            at = row + jitter.uniform(-0.3, 0.3, len(own))
+            axis.plot(np.clip(own, -FAR, FAR), at, mark, color=color, alpha=0.45, markersize=5)
+            inside = (np.abs(own) <= k).mean()
+            axis.text(FAR + 0.3, row, f"{inside:.0%} inside", va="center", fontsize=11, color=INK)
+            shares.append(f"{inside:.0%} of the {len(own):,} {name}")
+        _finish(axis, "standard deviations from the mean score", "")
+        axis.set_xlim(-FAR - 0.2, FAR + 2.2)
         axis.set_title(source, fontsize=12, color=INK)
-        axis.legend(frameon=False, fontsize=11)
         said.append(f"{source}: {', '.join(shares)}")
+    names = [name for name, _, _ in LABELED.values()]
+    axes[0][0].set_yticks(range(len(names)), names, fontsize=12)
+    axes[0][0].set_ylim(len(names) - 0.5, -0.5)
     figure.tight_layout()
-    return figure, f"Within {k:g} standard deviations lie, {'; '.join(said)}."
+    return (
+        figure,
+        f"Between mean − {k:g} and mean + {k:g} standard deviations lie, {'; '.join(said)}.",
+    )
 
 
 def draw_chances(log_ratio: np.ndarray, kept: Mapping[str, np.ndarray]) -> tuple[Figure, str]:

@@ -31,7 +31,7 @@ def ran(tmp_path_factory):
 def test_parameters_change_what_comes_out(ran):
     result, _, sentences = ran
     assert result["drawn"] == 60 and result["inside"] > 0.85 and result["kept"] == 0.5
-    assert any(s.startswith("Within 2 standard deviations") for s in sentences)
+    assert any(s.startswith("Between mean − 2 and") for s in sentences)
     assert any(s.startswith("Left broken where all keep as many") for s in sentences)
 
 
