@@ -3,7 +3,8 @@
 Imports `screening` and `faces`. Open `tables.py` first: what a rule saved, beside the paper.
 `compare.py`: two rules, exact tests. `sweeps.py`: every threshold of a score. `acceptance.py`:
 screens at the same cost. `agreement.py`: two raters. `false_alarms.py`: what rules flag where
-nothing is broken. `peers.py`: other people's measures, to stand beside ours. `travel.py`: what
+nothing is broken. `kept.py`: screens of which some keep an image by chance. `legible.py`: two
+readers of digits. `peers.py`: other people's measures, to stand beside ours. `travel.py`: what
 screens do on images that they have not learned from, as shipped.
 """
 
@@ -13,6 +14,8 @@ from facescreen.evaluation.by_run import run_spread, screening_by_run
 from facescreen.evaluation.columns import READINGS, as_read, percent, with_intervals
 from facescreen.evaluation.compare import compare_rules, compare_saved, holm, paper_fisher
 from facescreen.evaluation.false_alarms import false_alarms
+from facescreen.evaluation.kept import keep_lowest, kept_table, kinds_kept
+from facescreen.evaluation.legible import trained_readers
 from facescreen.evaluation.sweeps import (
     Area,
     CaughtAt,
@@ -56,6 +59,9 @@ __all__ = [
     "holm",
     "kappa",
     "kappa_row",
+    "keep_lowest",
+    "kept_table",
+    "kinds_kept",
     "kinds_table",
     "paper_fisher",
     "paper_table",
@@ -65,6 +71,7 @@ __all__ = [
     "run_spread",
     "screening_by_run",
     "screening_table",
+    "trained_readers",
     "travel_table",
     "with_intervals",
 ]

@@ -27,6 +27,7 @@ from facescreen.exercises.lesson_08 import (
     check_scaled_threshold,
     check_smallest_threshold,
 )
+from facescreen.exercises.lesson_09 import check_budget, check_drs_acceptance, check_in_band
 from facescreen.exercises.lesson_10 import check_confusion, check_pure_color, check_reason
 from facescreen.exercises.lesson_a1 import check_valid_lost, check_wilson
 from facescreen.exercises.lesson_a2 import (
@@ -50,15 +51,18 @@ __all__ = [
     "ParameterError",
     "Score",
     "check_broken_left",
+    "check_budget",
     "check_confusion",
     "check_count_at",
     "check_count_flagged",
     "check_discriminator_loss",
+    "check_drs_acceptance",
     "check_extrapolate",
     "check_fullest_value",
     "check_generator_loss",
     "check_histogram",
     "check_hue_difference",
+    "check_in_band",
     "check_interpolate",
     "check_is_flagged",
     "check_kappa",

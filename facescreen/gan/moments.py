@@ -1,13 +1,27 @@
-"""Moments of a training: its raw weights, kept as they are at equal steps of the images shown."""
+"""Moments of a training: its raw weights, kept as they are at equal steps of the images shown.
+
+Where asked for, the critic of each moment is kept beside them: it alone knows what those images
+were judged by.
+"""
 
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from facescreen.faces import FaceSource
-from facescreen.gan.checkpoints import CheckpointError, load_model, save_model
+from facescreen.gan.checkpoints import (
+    CheckpointError,
+    card_path,
+    checked_weights,
+    load_model,
+    read_card_alone,
+    save_model,
+    save_weights,
+)
 from facescreen.gan.models import FaceModel
+from facescreen.gan.networks import Critic
 from facescreen.gan.trainer import Trainer, TrainingSettings
 from facescreen.gan.training import train
 
@@ -15,6 +29,25 @@ from facescreen.gan.training import train
 def weights_at(folder: Path, moment: int) -> Path:
     """Where the weights of a moment lie; the first one is 1."""
     return folder / f"moment_{moment:03d}.safetensors"
+
+
+def critic_at(folder: Path, moment: int) -> Path:
+    """Where the weights of a moment's critic lie, if they were kept."""
+    return folder / f"critic_{moment:03d}.safetensors"
+
+
+def load_critic(path: Path) -> Critic:
+    """A critic that was kept: raises `CheckpointError` where it is not whole."""
+    card = read_card_alone(card_path(path))
+    critic = Critic(**card["architecture"])
+    critic.load_state_dict(checked_weights(path, card, critic.state_dict()))
+    return critic.eval().requires_grad_(False)
+
+
+def save_critic(critic: Critic, path: Path, card: dict[str, Any]) -> None:
+    """Write a critic's weights, float16, and its card."""
+    size, width = critic.size, critic.width
+    save_weights(critic.state_dict(), path, card | {"architecture": {"size": size, "width": width}})
 
 
 def kept_moments(folder: Path, moments: int) -> Iterator[tuple[int, FaceModel]]:
@@ -30,9 +63,11 @@ def train_moments(
     folder: Path,
     moments: int,
     progress: bool = True,
+    critics: bool = False,
 ) -> None:
     """Train in `folder`, or go on, until each of its moments is kept: float16, not averaged.
 
+    `critics` keeps the critic of each as well, for recipes of combiners.
     They lie `settings.checkpoint_every` images apart. If one is lost that lies behind, the training
     begins anew; where none is, nothing is trained. Raises `KeyboardInterrupt` where Ctrl-C stopped
     it, and what `facescreen.gan.training.train` raises; what was kept by then stays.
@@ -48,9 +83,12 @@ def train_moments(
                 "images": trainer.images,
             }
             save_model(trainer.model, weights_at(folder, passed), card)
+            if critics:
+                save_critic(trainer.critic, critic_at(folder, passed), card)
 
     for resume in (True, False):
-        if sum(1 for _ in kept_moments(folder, moments)) == moments:
+        kept = [at for at, _ in kept_moments(folder, moments)]
+        if len(kept) == moments and all(critic_at(folder, at).exists() for at in kept if critics):
             break
         out = folder / "gan.safetensors"
         done = train(source, settings, out, resume=resume, progress=progress, callback=keep)

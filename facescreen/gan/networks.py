@@ -183,6 +183,7 @@ class Critic(nn.Module):
 
     def __init__(self, size: int, width: int) -> None:
         super().__init__()
+        self.size, self.width = size, width
         self.convolutions = halving_convolutions(size, width)
         self.to_score = nn.Linear(8 * width * 16, 1)
 

@@ -19,7 +19,7 @@ from facescreen.faces import open_source
 from facescreen.gan.checkpoints import load_combiner
 from facescreen.gan.combine import pick_faces, scheme_named
 from facescreen.gan.combiner import CombinerSettings
-from facescreen.gan.models import BLOCK
+from facescreen.gan.models import BLOCK, FaceCombiner
 from facescreen.gan.moments import train_moments, weights_at
 from facescreen.gan.recipes import recipe_named
 from facescreen.generation.maker import GenerationSettings, one_thread
@@ -124,11 +124,17 @@ class LearningMaker:
     def _draw(self, moment: int, block: int) -> tuple[np.ndarray, np.ndarray]:
         """A whole block of a moment's images, and which are finite."""
         combiner = load_combiner(weights_at(self.folder, moment + 1))
+        return quantize(combiner.draw(self.layers(combiner, moment, block)).numpy())
+
+    def layers(self, combiner: FaceCombiner, moment: int, block: int) -> torch.Tensor:
+        """The styles of a whole block of a moment's images, one for each layer: (64, layers, w).
+
+        combiner: the GAN of that moment; the first one is 0.
+        """
         picked = self._picked(moment * APART + block * BLOCK + np.arange(BLOCK))
         faces = torch.from_numpy(self._faces[picked.ravel()])
         styles = combiner.encode(faces).unflatten(0, picked.shape)
-        layers = self.scheme.combine(styles, combiner.layers, self.settings.alpha)
-        return quantize(combiner.draw(layers).numpy())
+        return self.scheme.combine(styles, combiner.layers, self.settings.alpha)
 
     @cached_property
     def _faces(self) -> np.ndarray:

@@ -178,10 +178,16 @@ class FaceMaker:
         drawn.append(np.zeros((0, size, size, 3), np.float32))
         return np.concatenate(drawn)[start - first : stop - first]
 
-    def _draw(self, start: int, sources: np.ndarray) -> np.ndarray:
+    def layers(self, start: int, sources: np.ndarray) -> torch.Tensor:
+        """The styles of images from `start` on, one for each layer: float32 `(N, layers, w)`.
+
+        sources: what `sources` says of these images.
+        """
         styles = self._styles_of(sources) if self.scheme.faces else self._from_noise(start)
-        layers = self.scheme.combine(styles, self.combiner.layers, self.settings.alpha)
-        return self.combiner.draw(layers).numpy()
+        return self.scheme.combine(styles, self.combiner.layers, self.settings.alpha)
+
+    def _draw(self, start: int, sources: np.ndarray) -> np.ndarray:
+        return self.combiner.draw(self.layers(start, sources)).numpy()
 
     def _from_noise(self, start: int) -> torch.Tensor:
         wanted = np.arange(start, start + BLOCK)

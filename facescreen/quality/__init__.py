@@ -10,9 +10,11 @@ from facescreen.quality.measure import (
     COUNT,
     HELD_OUT_SEED,
     RECOGNIZABLE_KID,
+    density_coverage,
     formatted,
     measure_model,
     measure_quality,
+    precision_recall,
 )
 from facescreen.quality.spoil import SPOILING, spoil
 
@@ -22,10 +24,12 @@ __all__ = [
     "RECOGNIZABLE_KID",
     "SPOILING",
     "FaceFeatures",
+    "density_coverage",
     "formatted",
     "load_features",
     "measure_model",
     "measure_quality",
+    "precision_recall",
     "shipped_features",
     "spoil",
 ]

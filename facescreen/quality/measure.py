@@ -18,7 +18,7 @@ from facescreen.faces import portraits
 from facescreen.gan.combine import SCHEMES
 from facescreen.generation import FaceMaker, GenerationSettings, one_thread
 from facescreen.quality.features import FaceFeatures, shipped_features
-from facescreen.screening import PAPER_RULES, Rate
+from facescreen.screening import PAPER_RULES, Rate, neighbors
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -120,6 +120,21 @@ def density_coverage(real: np.ndarray, made: np.ndarray, k: int = NEIGHBORS) -> 
     radii = np.nextafter(radii, np.inf)  # a root rounded down would lose the points on the border
     inside = KDTree(made).query_radius(real, radii, count_only=True)
     return float(inside.sum() / (k * len(made))), float((inside > 0).mean())
+
+
+def precision_recall(
+    real: np.ndarray, made: np.ndarray, k: int = neighbors.NEIGHBORS
+) -> tuple[float, float]:
+    """Precision and recall of features `(n, d)` and `(m, d)` (Kynkäänniemi et al. 2019, section 2).
+
+    Precision: the share of made points inside the ball of a real one, which reaches to its k-th
+    nearest other real point; recall: the share of real points inside the ball of a made one. Raises
+    `ValueError` where there are not more than k points a side.
+    """
+    real, made = _checked(real, made, least=1)
+    inside_real = neighbors.inside_any(made, real, neighbors.radii(real, k))
+    inside_made = neighbors.inside_any(real, made, neighbors.radii(made, k))
+    return float(inside_real.mean()), float(inside_made.mean())
 
 
 def _checked(real: np.ndarray, made: np.ndarray, least: int) -> tuple[np.ndarray, np.ndarray]:

@@ -5,7 +5,8 @@ the two rules, and the reference that they are held against. `rules.py` says wha
 `verdicts.py` what it answers, `histogram.py` counts, `counted.py` judges by counts alone;
 `signs.py` holds a screen that looks at more than brightness, `measures.py` what it measures and
 `profiles.py` its numbers; `calibration.py` says what a calibrated rule will lose, `walk.py` what
-several rules make of one pool of images.
+several rules make of one pool of images. Screens of the literature: `rejection.py` asks a critic,
+`neighbors.py` real images, `inside.py` the generator, `lda.py` labels.
 """
 
 from facescreen.screening.calibration import ExpectedLoss, expected_loss

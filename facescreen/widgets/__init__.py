@@ -10,6 +10,7 @@ from facescreen.widgets.face_mixer import FaceMixer, face_mixer
 from facescreen.widgets.histogram_explorer import HistogramExplorer, histogram_explorer
 from facescreen.widgets.kind_lab import KindLab, kind_lab
 from facescreen.widgets.label_desk import LabelDesk, label_desk
+from facescreen.widgets.screen_chooser import ScreenChooser, screen_chooser
 from facescreen.widgets.threshold_debate import ThresholdDebate, threshold_debate
 from facescreen.widgets.training_monitor import TrainingMonitor, training_monitor
 
@@ -19,6 +20,7 @@ __all__ = [
     "HistogramExplorer",
     "KindLab",
     "LabelDesk",
+    "ScreenChooser",
     "ThresholdDebate",
     "TrainingMonitor",
     "break_it_lab",
@@ -26,6 +28,7 @@ __all__ = [
     "histogram_explorer",
     "kind_lab",
     "label_desk",
+    "screen_chooser",
     "threshold_debate",
     "training_monitor",
 ]

@@ -136,7 +136,24 @@ def raises(*_):
     raise RuntimeError("my mistake")
 
 
+def right_budget(ratios, accept):
+    """By a root search, as scipy has it."""
+    from scipy.optimize import brentq
+
+    return brentq(lambda c: np.minimum(c * ratios, 1).mean() - accept, 0, 1e3)
+
+
+def right_drs(logits, gamma):
+    from scipy.special import expit, logit
+
+    plain = np.exp(logits - logits.max() - 1)  # of which F without gamma is the logit
+    return expit(logit(plain) - gamma)
+
+
 CHECKS = {
+    exercises.check_in_band: lambda s, k: [abs(x - s.mean()) <= k * s.std() for x in s],
+    exercises.check_drs_acceptance: right_drs,
+    exercises.check_budget: right_budget,
     exercises.check_lowest_cost: right_lowest,
     exercises.check_scaled_threshold: lambda t, a, b: -(-t * b * b // (a * a)),
     exercises.check_smallest_threshold: right_smallest,
@@ -228,6 +245,9 @@ NEARLY = [
     (exercises.check_multi_color, lambda c, color, total: right_multi_color(c, color, total + 1)),
     (exercises.check_multi_color, color_anywhere),
     (exercises.check_lowest_cost, cut_between_equals),
+    (exercises.check_in_band, lambda s, k: np.abs(s - s.mean()) < k * s.std()),
+    (exercises.check_drs_acceptance, lambda d, g: np.exp(d - d.max() - 1 - g)),
+    (exercises.check_budget, lambda r, a: a / r.mean()),
     (exercises.check_wilson, lambda k, n: (k / n - 0.0143, k / n + 0.0143)),
 ]
 

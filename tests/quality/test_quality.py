@@ -32,6 +32,7 @@ from facescreen.quality.measure import (
     blurred,
     density_coverage,
     kernel_distance,
+    precision_recall,
     squared_mmd,
     yardsticks,
 )
@@ -306,3 +307,23 @@ def test_the_command_hands_over_what_was_given(monkeypatch, capsys):
     handed.pop("progress")
     assert handed == {"model": "a.safetensors", "schemes": ["self", "two_faces"], "count": 50}
     assert capsys.readouterr().out == "the table\n"
+
+
+def test_precision_and_recall_are_the_loops_of_their_definition():
+    random = np.random.default_rng(6)
+    real, made = random.normal(size=(25, 3)), random.normal(size=(30, 3)) * 0.6 + 0.4
+
+    def share(points, centers):
+        hit = 0
+        for x in points:
+            for i, c in enumerate(centers):
+                others = sorted(np.linalg.norm(c - o) for j, o in enumerate(centers) if j != i)
+                if np.linalg.norm(x - c) <= others[2]:
+                    hit += 1
+                    break
+        return hit / len(points)
+
+    found = precision_recall(real, made)
+    assert found == pytest.approx((share(made, real), share(real, made)))
+    assert 0 < found[1] < found[0] <= 1
+    assert precision_recall(real, real) == (1, 1)
