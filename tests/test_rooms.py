@@ -19,6 +19,7 @@ ROOMS = [
     ["commands"],
     ["evidence", "widgets"],
     ["plots"],
+    ["benefit"],
     ["breakage"],
     ["labels", "quality"],
     ["generation"],

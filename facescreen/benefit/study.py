@@ -1,0 +1,105 @@
+"""The whole study, in an order that gives something early; killed, it goes on with what is missing.
+
+    python -m facescreen.benefit.study --out build/benefit
+
+Classifiers first, seed by seed; then doses; then GANs. Each finished training is a row (a GAN's
+are five). Raw generators learn first where they have not: twenty minutes each on one core.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from facescreen.benefit import design
+from facescreen.benefit.doses import COVERED, DAMAGES, KEPT, NOT_REPLACED, run_dose
+from facescreen.benefit.downstream import Cell, run_arm
+from facescreen.benefit.labeled import RAW
+from facescreen.benefit.rows import Rows
+from facescreen.benefit.second_gan import run_gan
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KEYS = {
+    "downstream": ("source", "real", "seed", "arm"),
+    "doses": ("seed", "real", "damage", "dose %", "arm"),
+    "second_gan": ("seed", "arm"),
+}
+Say = Callable[[str], None]
+
+
+def tables_in(out: Path) -> dict[str, Rows]:
+    """The study's three tables in a folder."""
+    return {name: Rows(Path(out) / f"{name}.csv", keys) for name, keys in KEYS.items()}
+
+
+def run_downstream(
+    out: Path,
+    seeds: Sequence[int] = design.SEEDS,
+    amounts: Sequence[int] = design.AMOUNTS,
+    sources: Sequence[str] = tuple(design.SOURCES),
+    arms: Sequence[str] = design.ARMS,
+    folder: Path = RAW,
+    say: Say = print,
+) -> pd.DataFrame:
+    """Train every classifier that has no row yet; all rows of `downstream.csv`."""
+    rows = tables_in(out)["downstream"]
+    for seed, source, real in ((s, g, n) for s in seeds for g in sources for n in amounts):
+        cell = Cell(source, real, seed, folder=folder)
+        for arm in arms:
+            if not rows.has(source=source, real=real, seed=seed, arm=arm):
+                rows.add(row := run_arm(cell, arm))
+                say(f"{source}, {real} real, seed {seed}, {arm}: {row['accuracy']:.3f}")
+    return rows.table()
+
+
+def run_doses(out: Path, seeds: Sequence[int] = design.SEEDS, say: Say = print) -> pd.DataFrame:
+    """Train with every dose of planted damage that has no row yet; all rows of `doses.csv`."""
+    rows = tables_in(out)["doses"]
+    for seed in seeds:
+        cell = Cell("finished", design.DOSE_REAL, seed, checked=False)
+        plan = [(COVERED, 0, KEPT)]
+        plan += [(damage, dose, arm) for damage in DAMAGES for dose in design.DOSES[1:]
+                 for arm in (KEPT, NOT_REPLACED)]  # fmt: skip
+        for damage, dose, arm in plan:
+            key = {"seed": seed, "damage": damage, "dose %": dose, "arm": arm}
+            if not rows.has(**key):
+                rows.add(row := run_dose(cell, damage, dose, arm))
+                say(f"seed {seed}, {damage} {dose} %, {arm}: {row['accuracy']:.3f}")
+    return rows.table()
+
+
+def run_gans(
+    out: Path,
+    seeds: Sequence[int] = design.GAN_SEEDS,
+    arms: Sequence[str] = design.GAN_ARMS,
+    folder: Path = RAW,
+    say: Say = print,
+) -> pd.DataFrame:
+    """Train every second GAN that has no rows yet; all rows of `second_gan.csv`."""
+    rows = tables_in(out)["second_gan"]
+    for seed, arm in ((s, a) for s in seeds for a in arms):
+        if not rows.has(seed=seed, arm=arm):
+            rows.add(*(its := run_gan(arm, seed, folder)))
+            kids = ", ".join(f"{row['kid']:.2f}" for row in its)
+            say(f"GAN, seed {seed}, {arm}: KID {kids}")
+    return rows.table()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The command: the whole study, or what is missing of it."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, default=Path("build") / "benefit")
+    parser.add_argument("--seeds", type=int, nargs="+", default=list(design.SEEDS))
+    parser.add_argument("--gan-seeds", type=int, nargs="+", default=list(design.GAN_SEEDS))
+    given = parser.parse_args(arguments)
+    run_downstream(given.out, given.seeds)
+    run_doses(given.out, given.seeds)
+    run_gans(given.out, given.gan_seeds)
+
+
+if __name__ == "__main__":
+    main()
