@@ -6,3 +6,16 @@ Imports `breakage.planted`, `labels`, `quality`, `generation`, `gan`, `evaluatio
 labels, `doses.py` on images damaged on purpose, `second_gan.py` GANs; `study.py` runs all of it and
 goes on where it was killed; `results.py` reads what is shipped, `paired.py` asks what it shows.
 """
+
+from facescreen.benefit.paired import Difference, compare_arms, judged, paired_difference
+from facescreen.benefit.results import Study, StudyError, load_study
+
+__all__ = [
+    "Difference",
+    "Study",
+    "StudyError",
+    "compare_arms",
+    "judged",
+    "load_study",
+    "paired_difference",
+]

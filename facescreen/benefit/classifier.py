@@ -1,4 +1,4 @@
-"""The classifier that is trained again and again: two convolutions and a linear layer, in a second."""
+"""The classifier that is trained again and again: two convolutions, a linear layer."""
 
 from __future__ import annotations
 

@@ -51,8 +51,10 @@ class Source:
 
 SOURCES = {
     "finished": Source("finished", "varied", "mix_and_extrapolate", 0.4, "test"),
-    "while learning": Source("while learning", "bright", "two_faces", 0.0, "learning_test", (20, 21)),
-}  # fmt: skip
+    "while learning": Source(
+        "while learning", "bright", "two_faces", 0.0, "learning_test", (20, 21)
+    ),
+}
 MOMENTS = tuple(range(2, 40, 4))  # of 40, each the middle of a tenth of the learning
 CALIBRATED_BY = 24  # valid images
 

@@ -106,8 +106,7 @@ class Cell:
         """What the classifier of an arm is trained on."""
         if name == design.REAL:
             return [self.real_part]
-        screen, _, alone = name.partition(", no real")
-        part = self.added(screen)
+        part = self.added(name.removesuffix(", no real"))
         return [part] if name.endswith(", no real") else [self.real_part, part]
 
     def accuracy(self, name: str) -> float:

@@ -6,7 +6,6 @@ checks how often that is true. Which faces are combined depends on (seed, class,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -15,7 +14,7 @@ import numpy as np
 import torch
 
 from facescreen.benefit.design import CLASSES, EXISTING, MOMENTS, SIDE, Source
-from facescreen.faces import PortraitSource, portrait_table
+from facescreen.faces import PortraitSource, portrait_table, portraits
 from facescreen.gan.checkpoints import load_combiner
 from facescreen.gan.combine import pick_faces, scheme_named
 from facescreen.gan.models import BLOCK, FaceCombiner
@@ -24,6 +23,7 @@ from facescreen.generation import GenerationSettings, Learning, LearningMaker, o
 from facescreen.images import quantize
 
 RAW = Path("build") / "benefit" / "raw"  # where generators learn, a folder for each seed
+FEW = 100  # portraits that are drawn one by one
 OTHER = -1  # the class of hair that is in none
 
 
@@ -72,6 +72,18 @@ def members(setting: str, seed: int, each: int) -> np.ndarray:
     return np.stack(rows)
 
 
+def existing(setting: str, numbers: np.ndarray) -> np.ndarray:
+    """Existing portraits by number: uint8 (n, 64, 64, 3). Many are drawn with all others."""
+    if len(numbers) > FEW:
+        return _all_existing(setting)[numbers]
+    return PortraitSource(64, 0, setting).load(numbers)
+
+
+@cache
+def _all_existing(setting: str) -> np.ndarray:
+    return portraits(EXISTING, 64, 0, setting)
+
+
 def labels_of(each: int) -> np.ndarray:
     """The classes of `each` images a class, class after class: int64 (classes × each,)."""
     return np.repeat(np.arange(len(CLASSES)), each)
@@ -81,8 +93,9 @@ def labels_of(each: int) -> np.ndarray:
 class LabeledPool:
     """New faces of every class, drawn as they are asked for, from the real ones of a seed.
 
-    chosen: int64 (classes, each), numbers of existing portraits. folder: where raw generators
-    learn, or have learned. Image number i of a class is drawn at the moment i mod `moments`.
+    chosen: int64 (classes, each), numbers of existing portraits; `real` holds these images, class
+    after class, uint8 (classes × each, 64, 64, 3). folder: where raw generators learn, or have
+    learned. Image number i of a class is drawn at the moment i mod `len(MOMENTS)`.
     """
 
     source: Source
@@ -93,11 +106,7 @@ class LabeledPool:
 
     def __post_init__(self) -> None:
         self.images = np.empty((len(self.chosen), 0, 64, 64, 3), np.uint8)
-        self.real = PortraitSource(64, 0, self.source.setting).load(self.chosen.ravel())
-
-    def real_images(self) -> np.ndarray:
-        """The real images, class after class: uint8 (classes × each, 64, 64, 3)."""
-        return self.real
+        self.real = existing(self.source.setting, self.chosen.ravel())
 
     def extend(self) -> None:
         """Draw the next images of every class: whole blocks at each moment."""
@@ -141,24 +150,10 @@ def _shipped() -> list[FaceCombiner]:
 
 @cache
 def _learned(number: int, folder: Path) -> list[FaceCombiner]:
-    """A raw generator at its moments; it learns first where it has not, twenty minutes on a core."""
+    """A raw generator at its moments; it learns first if it has not (20 minutes)."""
+    learning = Learning(threads=1)
     settings = GenerationSettings(
-        scheme="two_faces", seed=number, source="portraits:bright", while_learning=Learning(threads=1)
-    )  # fmt: skip
-    maker = LearningMaker(settings, folder / str(number))
-    maker._learn()
+        scheme="two_faces", seed=number, source="portraits:bright", while_learning=learning
+    )
+    LearningMaker(settings, folder / str(number)).images(0, 1)  # which makes it learn
     return [load_combiner(weights_at(folder / str(number), moment)) for moment in MOMENTS]
-
-
-def kept_by(rejected: np.ndarray, each: int) -> np.ndarray | None:
-    """The first `each` images of a class that pass, by bool (n,); None where too few do."""
-    passed = np.flatnonzero(~rejected)
-    return passed[:each] if len(passed) >= each else None
-
-
-def in_turn(pool: LabeledPool, each: int, bound: int) -> Iterator[np.ndarray]:
-    """The pool's images as they grow, until whoever asks stops; RuntimeError beyond `bound` × each."""
-    while pool.images.shape[1] < bound * each:
-        pool.extend()
-        yield pool.images
-    raise RuntimeError(f"{pool.images.shape[1]} images of a class were not enough for {each}")

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DIGITS = 5
+KEYS = {  # of each table of the study
+    "downstream": ("source", "real", "seed", "arm"),
+    "doses": ("seed", "real", "damage", "dose %", "arm"),
+    "second_gan": ("seed", "arm"),
+}
 
 
 class Rows:
@@ -43,3 +48,8 @@ class Rows:
         whole = [*self.table().to_dict("records"), *map(dict, rows)]
         text = pd.DataFrame(whole).round(DIGITS).to_csv(index=False)
         write_atomically(self.path, lambda file: file.write_text(text, "utf-8"))
+
+
+def tables_in(folder: Path | str) -> dict[str, Rows]:
+    """The study's three tables in a folder."""
+    return {name: Rows(Path(folder) / f"{name}.csv", keys) for name, keys in KEYS.items()}

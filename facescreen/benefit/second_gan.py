@@ -133,7 +133,8 @@ def measured(trainer: Trainer) -> dict[str, float]:
     noise = torch.from_numpy(noise_for(77, np.arange(COMPARED), trainer.averaged.noise))
     images, finite = quantize(trainer.averaged.draw_from_noise(noise).numpy())
     kid, error = kernel_distance(_held_out(), shipped_features()(images))
-    flagged = {n: 100 * float(rule(images, finite=finite).broken.mean()) for n, rule in RULES.items()}
+    broken = {name: rule(images, finite=finite).broken for name, rule in RULES.items()}
+    flagged = {name: 100 * float(its.mean()) for name, its in broken.items()}
     return {"kid": kid, "kid error": error} | flagged
 
 

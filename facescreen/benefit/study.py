@@ -17,23 +17,13 @@ from facescreen.benefit import design
 from facescreen.benefit.doses import COVERED, DAMAGES, KEPT, NOT_REPLACED, run_dose
 from facescreen.benefit.downstream import Cell, run_arm
 from facescreen.benefit.labeled import RAW
-from facescreen.benefit.rows import Rows
+from facescreen.benefit.rows import tables_in
 from facescreen.benefit.second_gan import run_gan
 
 if TYPE_CHECKING:
     import pandas as pd
 
-KEYS = {
-    "downstream": ("source", "real", "seed", "arm"),
-    "doses": ("seed", "real", "damage", "dose %", "arm"),
-    "second_gan": ("seed", "arm"),
-}
 Say = Callable[[str], None]
-
-
-def tables_in(out: Path) -> dict[str, Rows]:
-    """The study's three tables in a folder."""
-    return {name: Rows(Path(out) / f"{name}.csv", keys) for name, keys in KEYS.items()}
 
 
 def run_downstream(

@@ -27,6 +27,11 @@ from facescreen.exercises.lesson_08 import (
     check_scaled_threshold,
     check_smallest_threshold,
 )
+from facescreen.exercises.lesson_11 import (
+    check_adjusted,
+    check_balanced_accuracy,
+    check_paired_interval,
+)
 from facescreen.exercises.lesson_a1 import check_valid_lost, check_wilson
 from facescreen.exercises.parameters import (
     ParameterError,
@@ -43,6 +48,8 @@ from facescreen.exercises.score import Score, read_score, score
 __all__ = [
     "ParameterError",
     "Score",
+    "check_adjusted",
+    "check_balanced_accuracy",
     "check_broken_left",
     "check_count_at",
     "check_count_flagged",
@@ -59,6 +66,7 @@ __all__ = [
     "check_mix_layers",
     "check_move_generator",
     "check_multi_color",
+    "check_paired_interval",
     "check_pairs_won",
     "check_parameters",
     "check_reduction",
