@@ -51,7 +51,7 @@ def calibrating(pool: str) -> np.ndarray:
 def screens_for(pool: str) -> dict[str, Any]:
     """The screens by name, the signs calibrated on valid images of a labeled pool."""
     rules = [SingleColorRule(40), MultiColorRule(40, 1000)]
-    rules += [SignsRule().calibrate(calibrating(pool)), SignsRule()]
+    rules.append(SignsRule().calibrate(calibrating(pool)))
     return dict(zip(design.SCREENS, rules, strict=True))
 
 

@@ -76,14 +76,15 @@ def drawn(seed: int, folder: Path = RAW) -> tuple[np.ndarray, dict[str, np.ndarr
     settings = GenerationSettings(scheme=SOURCE.scheme, alpha=SOURCE.alpha, seed=number,
         source="portraits:bright", while_learning=Learning(threads=1))  # fmt: skip
     maker, parts, flags = LearningMaker(settings, folder / str(number)), [], []
-    rules, wanted = screens_for(SOURCE.valid), design.GAN_SETS[1]
+    rules = screens_for(SOURCE.valid) | {design.ONLY_REJECTED: SignsRule()}
+    wanted = design.GAN_SETS[1]
     while True:
         start = (turn * 4 + len(parts)) * ROUND
         parts.append(maker.images(start, start + ROUND)[0])
         flags.append([rule(parts[-1]).broken for rule in rules.values()])
         rejected = dict(zip(rules, np.concatenate(flags, axis=1), strict=True))
-        least = min((~its).sum() for its in rejected.values())
-        if min(least, rejected["signs, as shipped"].sum()) >= wanted or len(parts) == 4:
+        least = min((~rejected[name]).sum() for name in design.SCREENS)
+        if min(least, rejected[design.ONLY_REJECTED].sum()) >= wanted or len(parts) == 4:
             return np.concatenate(parts), rejected
 
 
@@ -95,7 +96,7 @@ def added(arm: str, seed: int, folder: Path = RAW) -> np.ndarray:
         tried = np.flatnonzero(~rejected["multi color"])[:wanted].max() + 1
         kept = np.sort(np.random.default_rng([seed, 9]).permutation(tried)[:wanted])
     elif arm == design.ONLY_REJECTED:
-        kept = np.flatnonzero(rejected["signs, as shipped"])[:wanted]
+        kept = np.flatnonzero(rejected[arm])[:wanted]
     else:
         passed = ~rejected[arm] if arm in rejected else np.ones(len(images), bool)
         kept = np.flatnonzero(passed)[:wanted]
