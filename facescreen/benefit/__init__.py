@@ -8,7 +8,13 @@ goes on where it was killed; `results.py` reads what is shipped, `paired.py` ask
 """
 
 from facescreen.benefit.paired import Difference, compare_arms, judged, paired_difference
-from facescreen.benefit.results import Study, StudyError, load_study
+from facescreen.benefit.results import (
+    Study,
+    StudyError,
+    learning_areas,
+    load_study,
+    shipped_moments,
+)
 
 __all__ = [
     "Difference",
@@ -16,6 +22,8 @@ __all__ = [
     "StudyError",
     "compare_arms",
     "judged",
+    "learning_areas",
     "load_study",
     "paired_difference",
+    "shipped_moments",
 ]

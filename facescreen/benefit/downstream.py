@@ -102,6 +102,12 @@ class Cell:
         """The real images."""
         return small(self.pool.real), labels_of(self.real // len(design.CLASSES))
 
+    def by_class(self) -> tuple[np.ndarray, np.ndarray]:
+        """The real and the added, unscreened images of each class: uint8 (classes, n, 64, 64, 3)."""
+        rows = self.passed(design.UNSCREENED)
+        added = np.stack([self.pool.images[c][own] for c, own in enumerate(rows)])
+        return self.pool.real.reshape(len(added), -1, *added.shape[2:]), added
+
     def arm(self, name: str) -> list[Part]:
         """What the classifier of an arm is trained on."""
         if name == design.REAL:

@@ -94,5 +94,7 @@ def compare_arms(
                 both = wide[[screen, against]].dropna()
                 found = paired_difference(scale * both[screen], scale * both[against])
                 rows[(*place, screen)] = vars(found)
-    index = pd.MultiIndex.from_tuples(list(rows), names=[*within, "screen"])
+    names = [*within, "screen"]
+    index = pd.MultiIndex.from_tuples(list(rows), names=names)
+    index = index if within else index.get_level_values(0)
     return judged(pd.DataFrame(list(rows.values()), index))

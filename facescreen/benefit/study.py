@@ -81,15 +81,20 @@ def run_gans(
 
 
 def run_all(
-    out: Path,
+    out: Path | str,
     seeds: Sequence[int] = design.SEEDS,
+    amounts: Sequence[int] = design.AMOUNTS,
     gan_seeds: Sequence[int] = design.GAN_SEEDS,
-    folder: Path = RAW,
     say: Say = print,
 ) -> None:
-    """The whole study, or what is missing of it in the folder `out`."""
+    """The whole study, or what is missing of it in the folder `out`.
+
+    Raw generators learn in `out`/raw, where they have not yet.
+    """
+    out = Path(out)
+    folder = out / "raw"
     for seed in seeds:
-        run_downstream(out, [seed], folder=folder, say=say)
+        run_downstream(out, [seed], amounts, folder=folder, say=say)
         run_doses(out, [seed], say=say)
         if seed in gan_seeds:
             run_gans(out, [seed], folder=folder, say=say)
@@ -103,7 +108,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=list(design.SEEDS))
     parser.add_argument("--gan-seeds", type=int, nargs="+", default=list(design.GAN_SEEDS))
     given = parser.parse_args(arguments)
-    run_all(given.out, given.seeds, given.gan_seeds)
+    run_all(given.out, given.seeds, gan_seeds=given.gan_seeds)
 
 
 if __name__ == "__main__":

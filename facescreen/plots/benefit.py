@@ -62,7 +62,7 @@ def draw_differences(
     said = []
     for axis, (title, table) in zip(axes[0], tables.items(), strict=True):
         screens = list(dict.fromkeys(table.index.get_level_values(-1)))
-        names = [" · ".join(str(x) for x in np.atleast_1d(key)) for key in map(_tuple, table.index)]
+        names = [" · ".join(map(str, _tuple(key))) for key in table.index]
         for place, (key, row) in enumerate(table.iterrows()):
             k = screens.index(_tuple(key)[-1])
             sure = row["says"] != "not seen"
