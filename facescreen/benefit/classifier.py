@@ -42,31 +42,38 @@ def train_classifier(
     the seed alone, and so do the places drawn in a part of a given size: arms of one seed differ in
     their images and in nothing else. One thread, so that sums come in one order.
     """
-    random = np.random.default_rng([seed, 7])
+    images, labels, rows = _stacked(parts, seed, steps)
     with one_thread(), torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network = Classifier(width)
         optimizer = torch.optim.Adam(network.parameters(), RATE, fused=True)
-        given = [(_floats(images), torch.from_numpy(labels)) for images, labels in parts]
-        share = BATCH // len(given)
-        for step in range(steps):
+        for step, row in enumerate(rows):
             for group in optimizer.param_groups:
                 group["lr"] = RATE * (1 - step / steps)
-            places = [random.random(share) for _ in range(2)]  # both, though one part needs one
-            rows = [
-                torch.from_numpy((places[k] * len(labels)).astype(int))
-                for k, (_, labels) in enumerate(given)
-            ]
-            if len(given) == 1:
-                rows = [torch.from_numpy((random.random(BATCH) * len(given[0][1])).astype(int))]
-            x = torch.cat([images[row] for (images, _), row in zip(given, rows, strict=True)])
-            y = torch.cat([labels[row] for (_, labels), row in zip(given, rows, strict=True)])
-            x = torch.where((torch.arange(len(x)) % 2 == 0)[:, None, None, None], x, x.flip(3))
-            loss = F.cross_entropy(network(x), y)
+            scores = network(images[row].permute(0, 3, 1, 2))  # channels last in memory
             optimizer.zero_grad(set_to_none=True)
-            loss.backward()
+            F.cross_entropy(scores, labels[row]).backward()
             optimizer.step()
     return network.eval()
+
+
+def _stacked(
+    parts: list[tuple[np.ndarray, np.ndarray]], seed: int, steps: int
+) -> tuple[Tensor, Tensor, Tensor]:
+    """All images, each part followed by its mirror images, their labels, the rows of every batch.
+
+    float32 (2n, 32, 32, 3), int64 (2n,), int64 (steps, BATCH).
+    """
+    drawn = np.random.default_rng([seed, 7]).random((steps, BATCH))
+    part_of = np.arange(BATCH) * len(parts) // BATCH
+    sizes = np.array([len(labels) for _, labels in parts])
+    starts = 2 * np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    mirrored = sizes[part_of] * (np.arange(BATCH) % 2)
+    rows = (drawn * sizes[part_of]).astype(int) + starts[part_of] + mirrored
+    images = np.concatenate([each for own, _ in parts for each in (own, own[:, :, ::-1])])
+    labels = np.concatenate([each for _, own in parts for each in (own, own)])
+    scaled = torch.from_numpy(images).float() / 127.5 - 1
+    return scaled, torch.from_numpy(labels), torch.from_numpy(rows)
 
 
 @torch.inference_mode()

@@ -28,7 +28,7 @@ CLASSES = {  # what a portrait's hair is, by the hair style that drew it; buns a
 }
 SIDE = 32  # pixels: images are drawn and screened at 64, then averaged down
 TEST_SEED, TEST = 111, 2400  # held-out portraits, none of which any network here has seen
-READER_SEED, READER = 112, 6000  # portraits that teach the reader, which checks labels
+READER_SEED, READER = 112, 4000  # portraits that teach the reader, which checks labels
 EXISTING = 4096  # of the portraits of seed 0, those that a generator combines and a class draws on
 
 
@@ -62,7 +62,7 @@ CALIBRATED_BY = 24  # valid images
 
 SCREENS = ("single color", "multi color", "signs")  # the signs calibrated on `CALIBRATED_BY`
 REAL, UNSCREENED, DROPPED = "real only", "unscreened", "randomly dropped"
-ORACLE = "oracle: label right"  # keeps what a reader of 6,000 labels reads as it is labeled
+ORACLE = "oracle: label right"  # keeps what a reader of 4,000 labels reads as it is labeled
 ALONE = ("unscreened, no real", "signs, no real")  # beside as many real images as are added
 ARMS = (REAL, UNSCREENED, DROPPED, *SCREENS, ORACLE, *ALONE)
 
@@ -76,7 +76,7 @@ DOSE_REAL = 40
 
 # --- the second GAN -------------------------------------------------------------------------------
 
-GAN_SIDE, GAN_IMAGES, GAN_EVERY = 32, 9_600, 1_920  # pixels, images shown, images between moments
+GAN_SIDE, GAN_IMAGES, GAN_EVERY = 32, 6_400, 1_280  # pixels, images shown, images between moments
 GAN_SETS = (1500, 1500)  # existing and added images
 GAN_SEEDS = tuple(range(3))
 ONLY_REJECTED = "only rejected"  # by the signs as shipped: the most that a screen could spare

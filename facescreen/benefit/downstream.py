@@ -59,7 +59,7 @@ def screens_for(pool: str) -> dict[str, Any]:
 def reader(setting: str) -> Classifier:
     """A classifier that learned from many labels: what checks whether a label is right."""
     images, labels = held_out(setting, design.READER_SEED, design.READER)
-    return train_classifier([(images, labels)], seed=0, steps=1500, width=32)
+    return train_classifier([(images, labels)], seed=0, steps=1000, width=32)
 
 
 @dataclass
@@ -103,7 +103,7 @@ class Cell:
         return small(self.pool.real), labels_of(self.real // len(design.CLASSES))
 
     def by_class(self) -> tuple[np.ndarray, np.ndarray]:
-        """The real and the added, unscreened images of each class: uint8 (classes, n, 64, 64, 3)."""
+        """Real and added, unscreened images of each class: uint8 (classes, n, 64, 64, 3)."""
         rows = self.passed(design.UNSCREENED)
         added = np.stack([self.pool.images[c][own] for c, own in enumerate(rows)])
         return self.pool.real.reshape(len(added), -1, *added.shape[2:]), added

@@ -36,28 +36,24 @@ def test_real_images_are_of_their_class_and_nested():
         labeled.members("varied", 7, 5000)
 
 
-def test_a_new_face_is_made_of_real_ones_of_its_class_alone(cell, monkeypatch):
-    """Its class's portraits blackened, a face changes; all the others' blackened, it does not."""
-    own = labeled.LabeledPool(design.SOURCES["finished"], 3, cell.pool.chosen)
-    own.extend()
-    before = own.images.copy()
-    for one in range(4):
-        changed = labeled.LabeledPool(design.SOURCES["finished"], 3, cell.pool.chosen)
-        black = np.zeros_like(changed.real.reshape(4, -1, 64, 64, 3))
-        black[one] = changed.real.reshape(black.shape)[one]
-        changed.real = black.reshape(changed.real.shape)
-        changed.extend()
-        same = (changed.images == before).all(axis=(1, 2, 3, 4))
-        assert same.tolist() == [k == one for k in range(4)]
+def test_a_new_face_is_made_of_real_ones_of_its_class_alone(cell):
+    """All other classes' portraits blackened, it is the same; the others' new faces are not."""
+    cell.passed(design.UNSCREENED)  # so that something is drawn
+    changed = labeled.LabeledPool(design.SOURCES["finished"], 3, cell.pool.chosen)
+    by_class = changed.real.reshape(4, -1, 64, 64, 3).copy()
+    by_class[[0, 1, 3]] = 0
+    changed.real = by_class.reshape(changed.real.shape)
+    changed.extend()
+    same = changed.images == cell.pool.images[:, : changed.images.shape[1]]
+    assert same.all(axis=(1, 2, 3, 4)).tolist() == [False, False, True, False]
 
 
 def test_the_pool_grows_without_changing_what_is_there(cell):
-    pool = labeled.LabeledPool(design.SOURCES["finished"], 3, cell.pool.chosen)
-    pool.extend()
-    first = pool.images.copy()
-    pool.extend()
-    assert (pool.images[:, : first.shape[1]] == first).all()
-    assert pool.images.shape[1] == 2 * first.shape[1]
+    cell.passed(design.UNSCREENED)
+    first = cell.pool.images.copy()
+    cell.pool.extend()
+    assert (cell.pool.images[:, : first.shape[1]] == first).all()
+    assert cell.pool.images.shape[1] > first.shape[1]
 
 
 def test_small_images_are_means_of_two_by_two():
