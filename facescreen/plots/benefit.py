@@ -57,7 +57,7 @@ def draw_differences(
     import matplotlib.pyplot as plt
 
     rows = max(len(table) for table in tables.values())
-    figure, axes = plt.subplots(1, len(tables), figsize=(PAGE, 0.3 * rows + 1.4), sharex=True,
+    figure, axes = plt.subplots(1, len(tables), figsize=(PAGE, 0.3 * rows + 1.4), sharex=True, sharey=True,
                                 squeeze=False)  # fmt: skip
     said = []
     for axis, (title, table) in zip(axes[0], tables.items(), strict=True):
@@ -72,7 +72,11 @@ def draw_differences(
         axis.set_yticks(range(len(table)), names, fontsize=11)
         axis.set_ylim(len(table) - 0.5, -0.5)
         axis.axvline(0, color=INK, linewidth=1, linestyle=":")
-        _finish(axis, title, f"{unit}; right of 0, {better}")
+        groups = [_tuple(key)[:-1] for key in table.index]
+        for place in (k for k in range(1, len(groups)) if groups[k] != groups[k - 1]):
+            axis.axhline(place - 0.5, color=PAPER, linewidth=0.6)
+        _finish(axis, title, f"{unit}\n(right of 0: {better})")
+        axis.grid(visible=False, axis="y")
         counted = table["says"].value_counts()
         said.append(
             f"{title}: differences from {table['mean'].min():+.2f} to {table['mean'].max():+.2f}; "
@@ -99,6 +103,8 @@ def draw_doses(table: pd.DataFrame) -> tuple[Figure, str]:
     for axis, damage in zip(axes[0], damages, strict=True):
         for k, arm in enumerate(dict.fromkeys(table["arm"])):
             own = table[(table["damage"] == damage) & (table["arm"] == arm) & (table["dose %"] > 0)]
+            if own.empty:
+                continue
             doses = sorted(own["dose %"].unique())
             found = []
             for dose in doses:
@@ -131,7 +137,7 @@ def draw_learning(table: pd.DataFrame, arms: Sequence[str]) -> tuple[Figure, str
     for k, arm in enumerate(arms):
         own = table[table["arm"] == arm]
         mean = own.groupby("images")["kid"].mean()
-        shift = (k - (len(arms) - 1) / 2) * 120
+        shift = (k - (len(arms) - 1) / 2) * 30
         axis.plot(own["images"] + shift, own["kid"], MARKS[k], markersize=4, color=SCREENS[k],
                   alpha=0.6)  # fmt: skip
         axis.plot(mean.index + shift, mean, linestyle=DASHES[k % len(DASHES)], marker=MARKS[k],
@@ -140,8 +146,9 @@ def draw_learning(table: pd.DataFrame, arms: Sequence[str]) -> tuple[Figure, str
     axis.set_xticks(sorted(table["images"].unique()))
     axis.xaxis.set_major_formatter("{x:,.0f}")
     axis.set_yscale("log")
-    axis.yaxis.set_major_formatter("{x:.1f}")
-    axis.yaxis.set_minor_formatter("{x:.1f}")
+    axis.set_yticks([1, 2, 3, 5, 10, 20, 40], ["1", "2", "3", "5", "10", "20", "40"])
+    axis.minorticks_off()
+    axis.set_ylim(table["kid"].min() * 0.85, table["kid"].max() * 1.15)
     axis.set_ylabel("KID to held-out portraits (log scale)", fontsize=11)
     _finish(axis, "", "images shown to the second GAN")
     _legend(figure, axis)
