@@ -57,24 +57,11 @@ def draw_differences(
     import matplotlib.pyplot as plt
 
     rows = max(len(table) for table in tables.values())
-    figure, axes = plt.subplots(1, len(tables), figsize=(PAGE, 0.3 * rows + 1.4), sharex=True, sharey=True,
-                                squeeze=False)  # fmt: skip
+    size = {"figsize": (PAGE, 0.3 * rows + 1.4), "squeeze": False}
+    figure, axes = plt.subplots(1, len(tables), sharex=True, sharey=True, **size)
     said = []
     for axis, (title, table) in zip(axes[0], tables.items(), strict=True):
-        screens = list(dict.fromkeys(table.index.get_level_values(-1)))
-        names = [" · ".join(map(str, _tuple(key))) for key in table.index]
-        for place, (key, row) in enumerate(table.iterrows()):
-            k = screens.index(_tuple(key)[-1])
-            sure = row["says"] != "not seen"
-            axis.hlines(place, row["low"], row["high"], color=SCREENS[k], linewidth=2)
-            axis.plot(row["mean"], place, MARKS[k], markersize=8, color=SCREENS[k],
-                      markerfacecolor=SCREENS[k] if sure else "white")  # fmt: skip
-        axis.set_yticks(range(len(table)), names, fontsize=11)
-        axis.set_ylim(len(table) - 0.5, -0.5)
-        axis.axvline(0, color=INK, linewidth=1, linestyle=":")
-        groups = [_tuple(key)[:-1] for key in table.index]
-        for place in (k for k in range(1, len(groups)) if groups[k] != groups[k - 1]):
-            axis.axhline(place - 0.5, color=PAPER, linewidth=0.6)
+        _intervals(axis, table)
         _finish(axis, title, f"{unit}\n(right of 0: {better})")
         axis.grid(visible=False, axis="y")
         counted = table["says"].value_counts()
@@ -84,6 +71,23 @@ def draw_differences(
         )
     figure.tight_layout(pad=0.5, w_pad=1.5)
     return figure, f"Filled marks count as an answer, open ones do not. {'. '.join(said)}."
+
+
+def _intervals(axis: Axes, table: pd.DataFrame) -> None:
+    """A mark and a line for each row, a faint line between groups."""
+    keys = [key if isinstance(key, tuple) else (key,) for key in table.index]
+    screens = list(dict.fromkeys(key[-1] for key in keys))
+    for place, (key, (_, row)) in enumerate(zip(keys, table.iterrows(), strict=True)):
+        look = {"color": SCREENS[screens.index(key[-1])]}
+        axis.hlines(place, row["low"], row["high"], linewidth=2, **look)
+        filled = look["color"] if row["says"] != "not seen" else "white"
+        mark = MARKS[screens.index(key[-1])]
+        axis.plot(row["mean"], place, mark, markersize=8, markerfacecolor=filled, **look)
+        if place and key[:-1] != keys[place - 1][:-1]:
+            axis.axhline(place - 0.5, color=PAPER, linewidth=0.6)
+    axis.set_yticks(range(len(keys)), [" · ".join(map(str, key)) for key in keys], fontsize=11)
+    axis.set_ylim(len(keys) - 0.5, -0.5)
+    axis.axvline(0, color=INK, linewidth=1, linestyle=":")
 
 
 def draw_doses(table: pd.DataFrame) -> tuple[Figure, str]:
@@ -187,10 +191,6 @@ def draw_pairs(first: pd.Series, second: pd.Series, unit: str = "points") -> tup
         f"interval {found.low:+.2f} to {found.high:+.2f}, {where} 0; p = {found.p:.3f}, "
         "not corrected for other looks."
     )
-
-
-def _tuple(key: object) -> tuple:
-    return key if isinstance(key, tuple) else (key,)
 
 
 def _numbers(values: Sequence[float], how: str = ".1f") -> str:
