@@ -1,7 +1,9 @@
 """What is shipped of the study, checked, and what a run of one's own adds.
 
-study = load_study()  # the shipped tables of `data/benefit`
-study.downstream, study.doses, study.second_gan
+    study = load_study()  # the shipped tables of `data/benefit`
+    study.downstream, study.doses, study.second_gan
+
+Their columns are told in data/README.md.
 """
 
 from __future__ import annotations

@@ -1,11 +1,14 @@
 """Make what is shipped of a finished study: its tables, a sheet of labeled faces, the card.
 
-python -m facescreen.benefit.shipping --study build/benefit --out data/benefit
+    python -m facescreen.benefit.shipping --study build/benefit --out data/benefit
+
+Where a card is there already, only the tables and their checksums are made anew.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
@@ -16,7 +19,7 @@ from facescreen.benefit import classifier, design
 from facescreen.benefit.classifier import balanced_accuracy, read
 from facescreen.benefit.downstream import Cell, reader, screens_for
 from facescreen.benefit.labeled import held_out
-from facescreen.benefit.results import SHEET, SHIPPED, write_card
+from facescreen.benefit.results import CARD, SHEET, SHIPPED, write_card
 from facescreen.benefit.rows import tables_in
 from facescreen.benefit.study import PLAN
 from facescreen.gan.checkpoints import load_combiner
@@ -38,8 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         target.unlink(missing_ok=True)
         table = whole_doses(rows.table()) if name == "doses" else rows.table()
         tables_in(given.out)[name].add(*table.to_dict("records"))
-    save_png(given.out / SHEET, moments_sheet(given.study / "raw"))
-    write_card(given.out, **told())
+    card = given.out / CARD
+    if not card.exists():  # what it tells of reader and sheet does not change with more rows
+        save_png(given.out / SHEET, moments_sheet(given.study / "raw"))
+    write_card(given.out, **(json.loads(card.read_text("utf-8")) if card.exists() else told()))
 
 
 def whole_doses(table: pd.DataFrame) -> pd.DataFrame:
