@@ -72,11 +72,11 @@ SEEDS = tuple(range(5))
 PILOT = (100, 101)
 
 DOSES = (0, 25, 50, 75)  # percent of the added images that are damaged
-DOSE_REAL = 40
+DOSE_REAL, DOSE_SEEDS = 40, SEEDS[:3]
 
 # --- the second GAN -------------------------------------------------------------------------------
 
-GAN_SIDE, GAN_IMAGES, GAN_EVERY = 32, 6_400, 1_280  # pixels, images shown, images between moments
+GAN_SIDE, GAN_IMAGES, GAN_EVERY = 32, 3_840, 768  # pixels, images shown, images between moments
 GAN_SETS = (1500, 1500)  # existing and added images
 GAN_SEEDS = tuple(range(3))
 ONLY_REJECTED = "only rejected"  # by the signs as shipped: the most that a screen could spare

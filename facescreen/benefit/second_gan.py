@@ -31,7 +31,7 @@ from facescreen.quality import HELD_OUT_SEED, shipped_features
 from facescreen.quality.measure import kernel_distance
 from facescreen.screening import MultiColorRule, SignsRule, SingleColorRule
 
-COMPARED = 600  # images on each side of a KID
+COMPARED = 400  # images on each side of a KID
 ROUND = 2560  # images drawn in one go: a block at each of forty moments
 WIDTH = 12
 SOURCE = design.SOURCES["while learning"]
