@@ -41,7 +41,7 @@ class Study:
     card: dict[str, Any]
 
     def only(self, seeds: Sequence[int], amounts: Sequence[int], gan_seeds: Sequence[int]) -> Study:
-        """The rows of some seeds and amounts of real images; StudyError for what is not there."""
+        """Rows of some seeds and amounts of real images, and all doses; StudyError for others."""
         down, doses, gans = self.downstream, self.doses, self.second_gan
         for name, asked, there in (
             ("seed", seeds, down["seed"]),
@@ -52,7 +52,7 @@ class Study:
                 raise StudyError(f"the study has no {name} {missing[0]}: run it with study='full'")
         return Study(
             down[down["seed"].isin(seeds) & down["real"].isin(amounts)],
-            doses[doses["seed"].isin(seeds)],
+            doses,
             gans[gans["seed"].isin(gan_seeds)],
             self.card,
         )

@@ -52,7 +52,7 @@ def run_downstream(
     return rows.table()
 
 
-def run_doses(out: Path, seeds: Sequence[int] = design.DOSE_SEEDS, say: Say = print) -> pd.DataFrame:
+def run_doses(out: Path, seeds: Sequence[int] = design.SEEDS, say: Say = print) -> pd.DataFrame:
     """Train with every dose of planted damage that has no row yet; all rows of `doses.csv`."""
     rows = tables_in(out)["doses"]
     for seed in seeds:
@@ -98,7 +98,7 @@ def run_all(
     run_downstream(out, seeds[:3], amounts, folder=folder, say=say)
     run_gans(out, gan_seeds, folder=folder, say=say)
     run_downstream(out, seeds[3:], amounts, folder=folder, say=say)
-    run_doses(out, [seed for seed in seeds if seed in design.DOSE_SEEDS], say=say)
+    run_doses(out, seeds[: design.DOSE_SEEDS], say=say)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

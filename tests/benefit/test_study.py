@@ -106,7 +106,7 @@ def test_a_damaged_card_or_sheet_is_refused(copy):
 def test_some_seeds_are_taken_and_missing_ones_named():
     some = SHIPPED.only([1, 3], [40], [0])
     assert {*some.downstream["seed"]} == {1, 3} and {*some.downstream["real"]} == {40}
-    assert {*some.second_gan["seed"]} == {0} and {*some.doses["seed"]} <= {1, 3}
+    assert {*some.second_gan["seed"]} == {0}
     for asked, said in ((([77], [40], [0]), "no seed 77"), (([1], [40], [55]), "no GAN's seed 55")):
         with pytest.raises(StudyError, match=said):
             SHIPPED.only(*asked)
