@@ -48,9 +48,9 @@ def test_a_short_training_repeats_and_is_measured_as_quality_is(monkeypatch):
     monkeypatch.setattr(
         second_gan, "quantize", lambda floats: kept.append(real(floats)[0]) or real(floats)
     )
-    first = second_gan.train_gan(images, 3, shown=128, every=64)
-    assert first == second_gan.train_gan(images, 3, shown=128, every=64)
-    assert [row["images"] for row in first] == [64, 128]
+    first = second_gan.train_gan(images, 3, shown=64, every=32)
+    assert first == second_gan.train_gan(images, 3, shown=64, every=32)
+    assert [row["images"] for row in first] == [32, 64]
     assert first[0]["kid"] != first[1]["kid"]
     with one_thread():
         held = small(portraits(40, 64, HELD_OUT_SEED, "bright"))
