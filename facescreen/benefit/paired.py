@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -81,7 +81,7 @@ def compare_arms(
     table: a row per seed and arm, with columns `seed`, `arm`, `value` and those of `within`, which
     tell comparisons apart. scale: what differences are multiplied by; −1 where less is better.
     Seeds that lack one of the two arms are left out. One row per comparison, indexed by `within`
-    and the screen, with the columns of `Difference`, `p Holm` and `says`.
+    and the screen, with the columns of `Difference`, `p Holm` and `says`; none where nothing is.
     """
     import pandas as pd
 
@@ -94,7 +94,8 @@ def compare_arms(
                 both = wide[[screen, against]].dropna()
                 found = paired_difference(scale * both[screen], scale * both[against])
                 rows[(*place, screen)] = vars(found)
-    names = [*within, "screen"]
-    index = pd.MultiIndex.from_tuples(list(rows), names=names)
+    names, columns = [*within, "screen"], [field.name for field in fields(Difference)]
+    levels = list(zip(*rows, strict=True)) or [[] for _ in names]
+    index = pd.MultiIndex.from_arrays(levels, names=names)
     index = index if within else index.get_level_values(0)
-    return judged(pd.DataFrame(list(rows.values()), index))
+    return judged(pd.DataFrame(list(rows.values()), index, columns))

@@ -85,3 +85,10 @@ def test_the_area_is_the_mean_height_of_the_curve():
     found = learning_areas(pd.DataFrame(rows)).iloc[0]
     assert found["area"] == pytest.approx(((8 + 4) / 2 * 2 + (4 + 2) / 2 * 2) / 4)
     assert found["last"] == 2
+
+
+def test_nothing_to_compare_is_an_empty_table():
+    table = pd.DataFrame({"seed": [0], "arm": ["a"], "real": [40], "accuracy": [0.5]})
+    for within in ([], ["real"]):
+        found = compare_arms(table, ["c"], "a", "accuracy", within)
+        assert found.empty and {"mean", "p Holm", "says"} <= set(found.columns)
