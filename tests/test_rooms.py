@@ -19,7 +19,7 @@ ROOMS = [
     ["commands"],
     ["evidence", "widgets"],
     ["plots"],
-    ["kinds", "outfits"],
+    ["benefit", "kinds", "outfits"],
     ["breakage"],
     ["labels", "quality"],
     ["generation"],

@@ -29,6 +29,11 @@ from facescreen.exercises.lesson_08 import (
 )
 from facescreen.exercises.lesson_09 import check_budget, check_drs_acceptance, check_in_band
 from facescreen.exercises.lesson_10 import check_confusion, check_pure_color, check_reason
+from facescreen.exercises.lesson_11 import (
+    check_adjusted,
+    check_balanced_accuracy,
+    check_paired_interval,
+)
 from facescreen.exercises.lesson_a1 import check_valid_lost, check_wilson
 from facescreen.exercises.lesson_a2 import (
     check_hue_difference,
@@ -50,6 +55,8 @@ from facescreen.exercises.score import Score, read_score, score
 __all__ = [
     "ParameterError",
     "Score",
+    "check_adjusted",
+    "check_balanced_accuracy",
     "check_broken_left",
     "check_budget",
     "check_confusion",
@@ -73,6 +80,7 @@ __all__ = [
     "check_mix_layers",
     "check_move_generator",
     "check_multi_color",
+    "check_paired_interval",
     "check_pairs_won",
     "check_parameters",
     "check_pure_color",

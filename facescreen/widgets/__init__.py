@@ -5,6 +5,7 @@ All are imported plainly, not when first asked for: a function named like its fi
 hidden by the file. So no file of this room imports torch at its top.
 """
 
+from facescreen.widgets.benefit_explorer import BenefitExplorer, benefit_explorer
 from facescreen.widgets.break_it_lab import BreakItLab, break_it_lab
 from facescreen.widgets.face_mixer import FaceMixer, face_mixer
 from facescreen.widgets.histogram_explorer import HistogramExplorer, histogram_explorer
@@ -15,6 +16,7 @@ from facescreen.widgets.threshold_debate import ThresholdDebate, threshold_debat
 from facescreen.widgets.training_monitor import TrainingMonitor, training_monitor
 
 __all__ = [
+    "BenefitExplorer",
     "BreakItLab",
     "FaceMixer",
     "HistogramExplorer",
@@ -23,6 +25,7 @@ __all__ = [
     "ScreenChooser",
     "ThresholdDebate",
     "TrainingMonitor",
+    "benefit_explorer",
     "break_it_lab",
     "face_mixer",
     "histogram_explorer",

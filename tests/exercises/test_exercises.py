@@ -123,6 +123,28 @@ def right_lowest(scores, broken, cost_broken, cost_valid):
     )
 
 
+def right_balanced(labels, answers):
+    classes = sorted(set(labels.tolist()))
+    hits = [[a == y for y, a in zip(labels, answers, strict=True) if y == one] for one in classes]
+    return sum(sum(own) / len(own) for own in hits) / len(classes)
+
+
+def right_interval(first, second, t):
+    pairs = [a - b for a, b in zip(first, second, strict=True)]
+    mean = sum(pairs) / len(pairs)
+    error = (sum((d - mean) ** 2 for d in pairs) / (len(pairs) - 1) / len(pairs)) ** 0.5
+    return mean, mean - t * error, mean + t * error
+
+
+def right_adjusted(p):
+    """Closed testing by Bonferroni's test: of all sets that hold an entry, the largest p."""
+    sets = [[k for k in range(len(p)) if bits >> k & 1] for bits in range(1, 2 ** len(p))]
+    return [
+        max(min(1, len(own) * min(p[k] for k in own)) for own in sets if place in own)
+        for place in range(len(p))
+    ]
+
+
 def right_move(b, z, w, c, rate):
     """By differences of the loss, without its slope."""
 
@@ -184,6 +206,9 @@ CHECKS = {
     exercises.check_hue_difference: lambda a, b: 180 - abs(abs(a - b) % 360 - 180),
     exercises.check_match_rates: right_match_rates,
     exercises.check_left_over: right_left_over,
+    exercises.check_balanced_accuracy: right_balanced,
+    exercises.check_paired_interval: right_interval,
+    exercises.check_adjusted: right_adjusted,
 }
 WRONG = [
     lambda *_: None,
