@@ -78,33 +78,45 @@ def read_image_with_notes(path: str | os.PathLike[str], size: int | None = None)
     is told), for more than MAX_PIXELS pixels (told from the header, before decoding) and where
     there is not enough memory.
     """
-    path = Path(path)
     if size is not None and size < 1:
         raise ImageError(f"size must be 1 or more pixels, not {size}")
+    path = Path(path)
+    with _in_a_sentence(path):
+        return _read(_bytes(path), path, size)
+
+
+def image_of_bytes(data: bytes, name: str) -> LoadedImage:
+    """`read_image_with_notes` of a file that lies in memory; its name may tell its kind."""
+    with _in_a_sentence(name):
+        return _read(data, name, None)
+
+
+@contextmanager
+def _in_a_sentence(name: str | Path) -> Iterator[None]:
+    """Turn whatever is raised while reading a file into an ImageError that names it."""
     try:
-        return _read(path, size)
+        yield
     except ImageError as error:
-        raise ImageError(f"{path}: {error}") from None
+        raise ImageError(f"{name}: {error}") from None
     except MemoryError:
-        raise ImageError(f"{path}: {NO_MEMORY}") from None
+        raise ImageError(f"{name}: {NO_MEMORY}") from None
     except Image.DecompressionBombError as error:
         number = re.search(r"\d+", str(error))
-        raise ImageError(f"{path}: {_too_many(int(number[0]) if number else 0)}") from None
+        raise ImageError(f"{name}: {_too_many(int(number[0]) if number else 0)}") from None
     except OSError as error:
         if "out of memory" in str(error):  # as Pillow's decoders put it
-            raise ImageError(f"{path}: {NO_MEMORY}") from None
+            raise ImageError(f"{name}: {NO_MEMORY}") from None
         problem = error.strerror or f"damaged or cut short ({error})"
-        raise ImageError(f"{path}: {problem}, expected a whole, readable {_KINDS}") from None
+        raise ImageError(f"{name}: {problem}, expected a whole, readable {_KINDS}") from None
     except Exception as error:  # Pillow's decoders raise all kinds of errors on damaged files
         problem = str(error) if isinstance(error, Damaged) else f"{type(error).__name__}: {error}"
         words = " ".join(problem.split())
         raise ImageError(
-            f"{path}: damaged or cut short ({words}), expected a whole {_KINDS}"
+            f"{name}: damaged or cut short ({words}), expected a whole {_KINDS}"
         ) from None
 
 
-def _read(path: Path, size: int | None) -> LoadedImage:
-    data = _bytes(path)
+def _read(data: bytes, path: str | Path, size: int | None) -> LoadedImage:
     kind = kind_of(data[:HEAD], path)
     if kind and kind not in READ:
         raise ImageError(
@@ -127,11 +139,15 @@ def _read(path: Path, size: int | None) -> LoadedImage:
 def _bytes(path: Path) -> bytes:
     if problem := no_plain_file(path):
         raise ImageError(f"{problem}, expected a {_KINDS}")
-    with open(path, "rb") as file:
-        length = os.fstat(file.fileno()).st_size
-        if length > MAX_BYTES:
-            raise ImageError(f"{length:,} bytes, expected at most {MAX_BYTES:,} (MAX_BYTES)")
+    with open(path, "rb", buffering=0) as file:
+        check_length(os.fstat(file.fileno()).st_size)
         return file.read()
+
+
+def check_length(length: int) -> None:
+    """Raise ImageError for a file of so many bytes, if that is more than MAX_BYTES."""
+    if length > MAX_BYTES:
+        raise ImageError(f"{length:,} bytes, expected at most {MAX_BYTES:,} (MAX_BYTES)")
 
 
 @contextmanager
