@@ -82,7 +82,7 @@ class Judge:
         try:
             if self._shard is None or self._shard[0] != (path, ""):
                 self.close()
-                self._shard = (path, ""), open(path, "rb")
+                self._shard = (path, ""), open(path, "rb")  # noqa: SIM115 (`close` closes it)
             archive = self._shard[1]
             archive.seek(item.start)
             if not claims and not kind_by_content(archive.read(min(HEAD, item.stop - item.start))):

@@ -197,7 +197,7 @@ def part_of(table: Path, asked: dict[str, Any] | None) -> Iterator[Part]:
 
 
 def _held(path: Path) -> IO[bytes]:
-    """Open and lock a file; another process may rename it in the meantime, and then it is not it."""
+    """Open and lock a file, or the new one in its place if it has been renamed meanwhile."""
     while True:
         file = locked(path)
         try:

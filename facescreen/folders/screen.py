@@ -132,6 +132,8 @@ def screen_folder(
         for chunk, judged in _judged(left, root, rule, workers, part, stack):
             part.append(judged.lines, judged.counts.most_pixels)
             summary.counts.add(judged.counts)
+            if part.kept and not bar.n:
+                bar.n = bar.initial = part.kept  # so that its rate is that of this run
             bar.update(sum(item.count for item in chunk))
     summary.resumed = part.kept
     return summary

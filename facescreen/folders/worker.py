@@ -16,7 +16,7 @@ READY = "ready"
 
 
 def main() -> None:
-    """Answer until the input ends. Messages are pickled: (root, rule) first, then lists of items."""
+    """Answer until the input ends. Pickled: (root, rule), then lists of items."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who started us
     work, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a decoder that prints must not print into an answer

@@ -122,7 +122,7 @@ class Workers:
     def _started(self) -> subprocess.Popen:
         paths = [path for path in sys.path if isinstance(path, str)]
         program = (
-            f"import sys; sys.path[:] = {ascii(paths)}; from facescreen.folders import worker; "
+            f"import sys; sys.path[:] = {paths!a}; from facescreen.folders import worker; "
             "worker.main()"
         )
         with self._lock:

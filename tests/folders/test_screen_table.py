@@ -7,7 +7,7 @@ from mixed_folder import MID, UNREADABLE, lines, save, with_red_patch
 
 from facescreen.commands import main as cli
 from facescreen.folders import COLUMNS, screen_folder
-from facescreen.folders import screen as report
+from facescreen.folders import judging
 from facescreen.screening import MultiColorRule, NoRule
 
 
@@ -15,8 +15,8 @@ from facescreen.screening import MultiColorRule, NoRule
 def test_lines_do_not_depend_on_how_files_are_batched(
     mixed, screened, tmp_path, monkeypatch, images, size
 ):
-    monkeypatch.setattr(report, "BATCH_IMAGES", images)
-    monkeypatch.setattr(report, "BATCH_BYTES", size)
+    monkeypatch.setattr(judging, "BATCH_IMAGES", images)
+    monkeypatch.setattr(judging, "BATCH_BYTES", size)
     summary = screen_folder(mixed, MultiColorRule(), tmp_path / "verdicts.csv")
     assert lines(summary.table) == screened[1]
 
@@ -24,7 +24,7 @@ def test_lines_do_not_depend_on_how_files_are_batched(
 def test_batches_hold_a_bounded_number_of_bytes(tmp_path, monkeypatch):
     for i in range(20):
         save(tmp_path / f"{i:02d}.png", MID)
-    monkeypatch.setattr(report, "BATCH_BYTES", 3 * MID.nbytes)
+    monkeypatch.setattr(judging, "BATCH_BYTES", 3 * MID.nbytes)
     sizes = []
 
     def rule(images):
