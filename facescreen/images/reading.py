@@ -166,7 +166,9 @@ def _decoded(data: bytes, kind: str, size: int | None) -> LoadedImage:
     """Decode what a file holds, once its format has vouched for it."""
     if kind == "PNG":
         _refuse_too_many(*png.sides(data))
-        data = png.checked(data)
+        data, pixels = png.checked(data)
+        if pixels is not None and (size is None or pixels.shape[:2] == (size, size)):
+            return LoadedImage(pixels, ())
     with _opened(data, kind) as opened:
         _refuse_too_many(*opened.size)
         if kind in CHECKS:
