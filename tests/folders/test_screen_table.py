@@ -6,8 +6,7 @@ import pytest
 from mixed_folder import MID, UNREADABLE, lines, save, with_red_patch
 
 from facescreen.commands import main as cli
-from facescreen.folders import COLUMNS, screen_folder
-from facescreen.folders import judging
+from facescreen.folders import COLUMNS, judging, screen_folder
 from facescreen.screening import MultiColorRule, NoRule
 
 

@@ -4,6 +4,7 @@ import io
 import struct
 import zlib
 
+import numba  # noqa: F401 (once it is loaded, every such PNG is read by the compiled loop)
 import numpy as np
 import pytest
 from hypothesis import given

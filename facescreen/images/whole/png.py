@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from facescreen.images.compiled import pays
 from facescreen.images.whole.damaged import Damaged
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -56,7 +57,7 @@ def checked(data: bytes) -> tuple[bytes, np.ndarray | None]:
     rows = _inflated(stream, _size(width, height, depth * CHANNELS[color], interlaced))
     if not rows:
         return data, None
-    if data[24:29] == PLAIN_RGB and PLAIN.issuperset(kinds):
+    if data[24:29] == PLAIN_RGB and PLAIN.issuperset(kinds) and pays(len(rows)):
         from facescreen.images.whole import png_rows  # compiles when first used
 
         return data, png_rows.unfiltered(rows, width, height)
