@@ -18,8 +18,9 @@ from tqdm import tqdm
 
 from facescreen import __version__
 from facescreen.folders.chunks import Chunks, few
-from facescreen.folders.items import Item, items_under
+from facescreen.folders.items import Item
 from facescreen.folders.judging import Judge, Judged
+from facescreen.folders.listing import items_under
 from facescreen.folders.resume import Part, part_of
 from facescreen.folders.table import COLUMNS, Counts, check_table
 from facescreen.folders.workers import Workers, can_travel, usable_cores

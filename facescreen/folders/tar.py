@@ -66,6 +66,7 @@ def members(file: BinaryIO) -> Iterator[Member]:
     while any(block := _read(file, at, BLOCK, f"before byte {at:,}, where a member would begin")):
         kind, size = _checked(block, at), _number(block[124:136])
         start = at + BLOCK
+        _check_size(size)
         if kind in (LONG_NAME, LONG_LINK, PAX, PAX_OF_ALL):
             if size > MOST:
                 raise CutError(f"damaged: the header at byte {at:,} has {size:,} bytes of names")
@@ -123,9 +124,13 @@ def _decimal(digits: str, at: int) -> int:
     return int(digits)
 
 
-def _whole(size: int) -> int:
+def _check_size(size: int) -> None:
     if size < 0:
         raise CutError("damaged: a member has a negative size")
+
+
+def _whole(size: int) -> int:
+    """Bytes that so many take in whole blocks."""
     return -(-size // BLOCK) * BLOCK
 
 

@@ -16,6 +16,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 from facescreen.folders.items import Item
@@ -81,8 +82,9 @@ class Workers:
         self._threads.shutdown(cancel_futures=True)
         for process in self._processes:
             process.wait()
-            process.stdin.close()
             process.stdout.close()
+            with suppress(OSError):  # a message that nobody has read
+                process.stdin.close()
 
     def in_order(self, chunks: Iterable[Sequence[Item]]) -> Iterator[tuple[Sequence[Item], Judged]]:
         """Each chunk and its answer, in order; few are ahead of the one that is awaited."""

@@ -56,6 +56,16 @@ def test_what_says_more_than_pixels_is_left_to_pillow():
         assert png.checked(png_of(rows, 2, extra))[1] is None
 
 
+def test_any_byte_that_changes_is_damage(tmp_path):
+    whole = png_of(np.random.default_rng(0).integers(0, 5, (4, 7), np.uint8), 2)
+    for at in range(len(whole)):
+        changed = bytearray(whole)
+        changed[at] ^= 1
+        (tmp_path / "a.png").write_bytes(changed)
+        with pytest.raises(ImageError):
+            read_image(tmp_path / "a.png")
+
+
 @pytest.mark.parametrize("kind", [5, 255])
 def test_an_unknown_filter_is_damage(tmp_path, kind):
     rows = np.zeros((2, 7), np.uint8)

@@ -57,7 +57,8 @@ def checked(data: bytes) -> tuple[bytes, np.ndarray | None]:
     rows = _inflated(stream, _size(width, height, depth * CHANNELS[color], interlaced))
     if not rows:
         return data, None
-    if data[24:29] == PLAIN_RGB and PLAIN.issuperset(kinds) and pays(len(rows)):
+    plain = data.startswith(SIGNATURE) and data[24:29] == PLAIN_RGB and PLAIN.issuperset(kinds)
+    if plain and pays(len(rows)):
         from facescreen.images.whole import png_rows  # compiles when first used
 
         return data, png_rows.unfiltered(rows, width, height)
