@@ -12,7 +12,7 @@ import numpy as np
 from facescreen.folders.items import MEMBER, PROBLEM, ROWS, Item
 from facescreen.folders.table import Counts, encoded, judged_lines, unreadable_line
 from facescreen.images import ImageError, LoadedImage
-from facescreen.images.found import claims_to_be_an_image, no_plain_file
+from facescreen.images.found import claims_to_be_an_image
 from facescreen.images.kinds import HEAD, kind_by_content, kind_by_name, suffix
 from facescreen.images.reading import NO_MEMORY, check_length, image_of_bytes, read_image_with_notes
 from facescreen.screening import SignsRule, Verdicts
@@ -70,8 +70,6 @@ class Judge:
                 self._member(item, path, batch)
             elif not claims_to_be_an_image(path):
                 batch.counts.others[suffix(path) or "without suffix"] += 1
-            elif problem := no_plain_file(path):
-                batch.refuse(item.name, problem)
             else:
                 batch.add(item.name, read_image_with_notes(path))
         except ImageError as error:

@@ -81,10 +81,7 @@ class Workers:
                 process.kill()
         self._threads.shutdown(cancel_futures=True)
         for process in self._processes:
-            process.wait()
-            process.stdout.close()
-            with suppress(OSError):  # a message that nobody has read
-                process.stdin.close()
+            _ended(process)
 
     def in_order(self, chunks: Iterable[Sequence[Item]]) -> Iterator[tuple[Sequence[Item], Judged]]:
         """Each chunk and its answer, in order; few are ahead of the one that is awaited."""
@@ -117,6 +114,8 @@ class Workers:
     def _asked(self, items: Sequence[Item]) -> Judged:
         process = getattr(self._mine, "process", None) or self._started()
         answer = self._answer(process, items)
+        if isinstance(answer, MemoryError):
+            raise _Ended("not enough memory")
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -151,8 +150,9 @@ class Workers:
             return pickle.load(process.stdout)
         except (EOFError, OSError, pickle.UnpicklingError):
             self._mine.process = None
-            process.kill()
-            raise _Ended(_last_words(process.wait())) from None
+            with self._lock:
+                self._processes.remove(process)
+            raise _Ended(_ended(process)) from None
 
 
 def joined(parts: Iterable[Judged]) -> Judged:
@@ -176,8 +176,13 @@ def _python(program: str) -> subprocess.Popen:
     )
 
 
-def _last_words(code: int) -> str:
-    """How a process has ended, in words that do not depend on the run."""
+def _ended(process: subprocess.Popen) -> str:
+    """How a process has ended, or was ended here, in words that do not depend on the run."""
+    process.kill()
+    code = process.wait()
+    process.stdout.close()
+    with suppress(OSError):  # a message that nobody has read
+        process.stdin.close()
     if code < 0:
         try:
             return signal.Signals(-code).name

@@ -10,7 +10,6 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -80,7 +79,7 @@ def read_image_with_notes(path: str | os.PathLike[str], size: int | None = None)
     """
     if size is not None and size < 1:
         raise ImageError(f"size must be 1 or more pixels, not {size}")
-    path = Path(path)
+    path = os.fspath(path)
     with _in_a_sentence(path):
         return _read(_bytes(path), path, size)
 
@@ -92,7 +91,7 @@ def image_of_bytes(data: bytes, name: str) -> LoadedImage:
 
 
 @contextmanager
-def _in_a_sentence(name: str | Path) -> Iterator[None]:
+def _in_a_sentence(name: str) -> Iterator[None]:
     """Turn whatever is raised while reading a file into an ImageError that names it."""
     try:
         yield
@@ -116,7 +115,7 @@ def _in_a_sentence(name: str | Path) -> Iterator[None]:
         ) from None
 
 
-def _read(data: bytes, path: str | Path, size: int | None) -> LoadedImage:
+def _read(data: bytes, path: str, size: int | None) -> LoadedImage:
     kind = kind_of(data[:HEAD], path)
     if kind and kind not in READ:
         raise ImageError(
@@ -126,17 +125,16 @@ def _read(data: bytes, path: str | Path, size: int | None) -> LoadedImage:
     if not kind:
         seen = f"it begins with {data[:8]!r}" if data else "it is empty"
         raise ImageError(f"not an image ({seen}), expected a {_KINDS}")
-    with _strictly():
-        try:
-            return _decoded(data, kind, size)
-        except ValueError as error:
-            if kind != "PNG" or "MAX_TEXT" not in str(error):
-                raise
-            # A comment or color profile too large for Pillow says nothing against the pixels.
-            return _decoded(png.without_text(data), kind, size)
+    try:
+        return _decoded(data, kind, size)
+    except ValueError as error:
+        if kind != "PNG" or "MAX_TEXT" not in str(error):
+            raise
+        # A comment or color profile too large for Pillow says nothing against the pixels.
+        return _decoded(png.without_text(data), kind, size)
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(path: str) -> bytes:
     if problem := no_plain_file(path):
         raise ImageError(f"{problem}, expected a {_KINDS}")
     with open(path, "rb", buffering=0) as file:
@@ -169,7 +167,7 @@ def _decoded(data: bytes, kind: str, size: int | None) -> LoadedImage:
         data, pixels = png.checked(data)
         if pixels is not None and (size is None or pixels.shape[:2] == (size, size)):
             return LoadedImage(pixels, ())
-    with _opened(data, kind) as opened:
+    with _strictly(), _opened(data, kind) as opened:
         _refuse_too_many(*opened.size)
         if kind in CHECKS:
             CHECKS[kind](data)

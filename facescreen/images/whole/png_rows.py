@@ -8,7 +8,7 @@ module, for the first such file. PNG specification, third edition (W3C 2025), se
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+from numba import int32, njit
 
 SUB, UP, AVERAGE, PAETH = 1, 2, 3, 4
 PIXEL = 3  # bytes
@@ -29,29 +29,40 @@ def _undo(filtered, pixels):
         kind, source, row = filtered[y, 0], filtered[y, 1:], pixels[y]
         if kind > PAETH:
             return False
-        if kind == 0:
-            row[:] = source
+        if kind == PAETH:
+            _paeth(source, above, row)
         elif kind == UP:
             for x in range(row.size):
                 row[x] = source[x] + above[x]
         else:
             for x in range(row.size):
-                left = np.int64(row[x - PIXEL]) if x >= PIXEL else 0
-                up = np.int64(above[x])
-                if kind == SUB:
-                    guess = left
-                elif kind == AVERAGE:
-                    guess = (left + up) >> 1
-                else:
-                    corner = np.int64(above[x - PIXEL]) if x >= PIXEL else 0
-                    by_left, by_up = abs(up - corner), abs(left - corner)
-                    by_corner = abs(left + up - 2 * corner)
-                    if by_left <= by_up and by_left <= by_corner:
-                        guess = left
-                    elif by_up <= by_corner:
-                        guess = up
-                    else:
-                        guess = corner
-                row[x] = (source[x] + guess) & 255
+                left = row[x - PIXEL] if x >= PIXEL and kind else 0
+                up = above[x] if kind == AVERAGE else left
+                row[x] = source[x] + ((np.int64(left) + up) >> 1)
         above = row
     return True
+
+
+@njit(inline="always")
+def _paeth(source, above, row):
+    """Fill a row, the three channels side by side, for each byte waits for the one before it."""
+    r = g = b = over_r = over_g = over_b = int32(0)
+    for x in range(0, row.size, PIXEL):
+        up_r, up_g, up_b = int32(above[x]), int32(above[x + 1]), int32(above[x + 2])
+        r = (int32(source[x]) + _nearest(r, up_r, over_r)) & 255
+        g = (int32(source[x + 1]) + _nearest(g, up_g, over_g)) & 255
+        b = (int32(source[x + 2]) + _nearest(b, up_b, over_b)) & 255
+        row[x], row[x + 1], row[x + 2] = r, g, b
+        over_r, over_g, over_b = up_r, up_g, up_b
+
+
+@njit(inline="always")
+def _nearest(left, up, corner):
+    """Of the bytes beside, above and between, the one nearest to left + up - corner."""
+    by_left, by_up, by_corner = (
+        abs(up - corner),
+        abs(left - corner),
+        abs(left + up - corner - corner),
+    )
+    other = up if by_up <= by_corner else corner
+    return left if (by_left <= by_up) & (by_left <= by_corner) else other  # `and` would branch
