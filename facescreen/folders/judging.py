@@ -18,7 +18,8 @@ from facescreen.images.reading import NO_MEMORY, check_length, image_of_bytes, r
 from facescreen.screening import SignsRule, Verdicts
 
 BATCH_IMAGES = 512
-BATCH_BYTES = 64 * 2**20  # decoded images held at once, beside the one being read
+BATCH_BYTES = 8 * 2**20  # decoded images held at once, beside the one being read
+LARGE = 1 << 20  # bytes of an image that is judged alone: copied beside others, it costs more
 
 
 class Judged(NamedTuple):
@@ -128,6 +129,9 @@ class _Batch:
         self.counts.unreadable += 1
 
     def add(self, name: str, loaded: LoadedImage) -> None:
+        if loaded.image.nbytes >= LARGE:
+            self.add_lines([name], loaded.image[np.newaxis], [loaded.notes])
+            return
         self._waiting.append((len(self.lines), name, loaded))
         self.lines.append("")
         self._held += loaded.image.nbytes
