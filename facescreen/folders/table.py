@@ -9,10 +9,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from math import isfinite
 from pathlib import Path
 from typing import BinaryIO
-
-import numpy as np
 
 from facescreen.images.writing import NotOursError, check_ours, write_atomically
 from facescreen.screening import Verdicts
@@ -20,6 +19,7 @@ from facescreen.screening import Verdicts
 COLUMNS = ("file", "broken", "reason", "score", "channel", "bin", "note")
 HEADER = ",".join(COLUMNS) + "\n"
 UNREADABLE = "unreadable: "
+CHANNELS = ("", "R", "G", "B")
 _QUOTED = re.compile('[",\r\n]')  # the csv module leaves a bare carriage return unquoted
 ROWS_AT_ONCE = 1 << 16  # of a Parquet file
 
@@ -71,21 +71,21 @@ def unreadable_line(name: str, problem: str) -> str:
 def judged_lines(names: Sequence[str], verdicts: Verdicts, notes: Sequence[str]) -> list[str]:
     """A line for each image: its name, what the rule says, and how its pixels were made."""
     columns = zip(
-        names,
-        verdicts.broken.tolist(),
-        verdicts.reason.tolist(),
-        verdicts.score.tolist(),
-        verdicts.channel.tolist(),
-        verdicts.bin.tolist(),
-        notes,
+        _quoted(names),
+        ["true" if broken else "false" for broken in verdicts.broken.tolist()],
+        _quoted(verdicts.reason.tolist()),
+        [f"{score:g}" if isfinite(score) else "" for score in verdicts.score.tolist()],
+        [CHANNELS[channel + 1] for channel in verdicts.channel.tolist()],
+        ["" if value < 0 else str(value) for value in verdicts.bin.tolist()],
+        _quoted(notes),
         strict=True,
     )
-    return [
-        f"{_cell(name)},{'true' if broken else 'false'},{_cell(str(reason))},"
-        f"{f'{score:g}' if np.isfinite(score) else ''},{'RGB'[channel] if channel >= 0 else ''},"
-        f"{value if value >= 0 else ''},{_cell(note)}\n"
-        for name, broken, reason, score, channel, value, note in columns
-    ]
+    return [",".join(cells) + "\n" for cells in columns]
+
+
+def _quoted(texts: Sequence[str]) -> Sequence[str]:
+    """Cells as CSV has them; most columns hold nothing to be quoted, which one search tells."""
+    return [_cell(text) for text in texts] if _QUOTED.search("".join(texts)) else texts
 
 
 def encoded(lines: Sequence[str]) -> bytes:
