@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
-from facescreen.folders.items import FILE, Item
+from facescreen.folders.items import FILE, MEMBER, Item
 from facescreen.folders.table import HEADER, Counts, is_parquet, records, write_parquet
 from facescreen.images import locked
 from facescreen.images.kinds import kind_by_name, suffix
@@ -101,7 +101,7 @@ class Part:
             if ahead is None or self._changed(os.path.join(root, item.file)):
                 break
             if ahead[1][0] != item.first_name:
-                if item.kind != FILE or kind_by_name(item.name):
+                if item.kind not in (FILE, MEMBER) or kind_by_name(item.name):
                     break
                 counts.others[suffix(item.name) or "without suffix"] += 1  # as it was before
                 continue

@@ -265,6 +265,20 @@ def test_killed_at_random_moments_it_ends_in_the_same_table(faces, tmp_path, wor
     assert files(tmp_path) == ["alone.csv", "verdicts.csv"]
 
 
+def test_ctrl_c_is_one_line_and_what_is_judged_stays(faces, tmp_path):
+    line = ["screen", str(faces), "--rule", "signs", "--out", str(tmp_path / "verdicts.csv")]
+    command = [sys.executable, "-m", "facescreen", *line, "--workers", "2"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as run:
+        while run.poll() is None and not (tmp_path / PART).exists():
+            time.sleep(0.001)
+        while run.poll() is None and (tmp_path / PART).read_bytes().count(b"\n") < 9:
+            time.sleep(0.001)
+        run.send_signal(signal.SIGINT)
+        said = run.stderr.read()
+    assert (run.returncode, said) == (cli.INTERRUPTED, "facescreen: interrupted\n")
+    assert files(tmp_path) == sorted([PART, NOTE])
+
+
 def test_no_worker_outlives_a_run_that_was_killed(faces, tmp_path):
     program = (
         "import pathlib, sys; from facescreen.folders.workers import Workers\n"

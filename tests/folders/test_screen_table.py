@@ -1,14 +1,21 @@
 """Laws of a screened folder's table and command: whole, and the same however files are batched."""
 
 import os
+import re
 import sys
+import threading
+from functools import partial
+from types import SimpleNamespace
 
 import pytest
 from mixed_folder import MID, UNREADABLE, lines, save, with_red_patch
+from tqdm import tqdm
 
 from facescreen.commands import main as cli
 from facescreen.folders import COLUMNS, judging, screen_folder
+from facescreen.folders import screen as run
 from facescreen.folders import table as table_of_rows
+from facescreen.folders.chunks import Chunks
 from facescreen.images.writing import NotOursError
 from facescreen.screening import MultiColorRule, NoRule, SignsRule
 
@@ -112,6 +119,26 @@ def test_the_command_ends_with_0_when_all_were_judged(tmp_path, capsys):
         assert cli.main([*line, "--out", str(table)]) == cli.SUCCESS
         assert lines(table)["red.png"]["broken"] == broken
     assert capsys.readouterr().err == ""
+
+
+class AtOnce(threading.Thread):
+    """Does its work before it returns from its start."""
+
+    def start(self):
+        self.run()
+
+
+def test_a_terminal_shows_images_a_second_and_the_time_left(mixed, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(run, "tqdm", partial(tqdm, mininterval=0, ncols=99))
+    monkeypatch.setattr(Chunks, "of", lambda _, items: ([item] for item in items))
+    files = sum(len(inside) for _, _, inside in os.walk(mixed)) + 1  # a link to a folder
+    monkeypatch.setattr(run, "threading", SimpleNamespace(Thread=AtOnce))
+    screen_folder(mixed, NoRule(), tmp_path / "out.csv", workers=1)
+    said = capsys.readouterr().err
+    assert re.search(rf"{files // 2}/{files} \[\d\d:\d\d<\d\d:\d\d, *[\d.]+ ?images/s\]", said), (
+        said
+    )
 
 
 @pytest.mark.parametrize("folder", ["absent", "file.png"])

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mixed_folder import MID, UNREADABLE, lines, save, with_red_patch
 
-from facescreen.folders import arrays, screen_folder, tar
+from facescreen.folders import arrays, resume, screen_folder, tar
 from facescreen.screening import MultiColorRule, NoRule
 
 JUDGED = ("broken", "reason", "score", "channel", "bin", "note")
@@ -371,24 +371,27 @@ def test_an_array_replaced_between_two_runs_is_read_anew(shards, tmp_path, image
         assert [line["broken"] for line in found.values()] == expected
 
 
-def test_a_run_stopped_within_an_array_goes_on_there(shards, tmp_path, monkeypatch, images):
-    from facescreen.folders import resume
-
+def test_a_run_stopped_within_a_shard_goes_on_there(shards, tmp_path, monkeypatch, images):
     monkeypatch.setattr(arrays, "PIECE", 3 * MID.nbytes)
     save_npy(shards / "a.npy", images)
-    tar_of(shards / "b.tar", *((f"{n}.png", png(image)) for n, image in enumerate(images)))
+    labeled = ((f"{n}.{end}", content) for n, image in enumerate(images[:6])
+               for end, content in (("cls", b"7"), ("png", png(image))))  # fmt: skip
+    tar_of(shards / "b.tar", *labeled)
     whole, _ = screened(shards, tmp_path)
     expected = whole.table.read_bytes()
-    whole.table.unlink()
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(resume.Part, "finish", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
-        screened(shards, tmp_path)
     part = tmp_path / "out" / ".verdicts.csv.part"
-    content = part.read_bytes().splitlines(keepends=True)
-    part.write_bytes(b"".join(content[:9]))  # eight rows: two pieces of three, and two rows
-    summary, _ = screened(shards, tmp_path)
-    assert (summary.resumed, summary.counts) == (6, whole.counts)
-    assert summary.table.read_bytes() == expected
+    for rows, kept in ((8, 6), (20, 20), (23, 23)):
+        with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+            patched.setattr(resume.Part, "finish", interrupted)
+            screened(shards, tmp_path)
+        part.write_bytes(b"".join(part.read_bytes().splitlines(keepends=True)[: 1 + rows]))
+        summary, _ = screened(shards, tmp_path)
+        assert (summary.resumed, summary.counts) == (kept, whole.counts)
+        assert summary.table.read_bytes() == expected
+
+
+def interrupted(_):
+    raise KeyboardInterrupt
 
 
 def test_no_rule_needs_no_pixels_of_an_array(shards, tmp_path, images):
