@@ -46,3 +46,11 @@ def mixed(tmp_path_factory) -> Path:
 def screened(mixed, tmp_path_factory):
     table = tmp_path_factory.mktemp("out") / "verdicts.csv"
     return screen_folder(mixed, MultiColorRule(), table), lines(table)
+
+
+@pytest.fixture
+def shards(tmp_path) -> Path:
+    """An empty folder."""
+    folder = tmp_path / "shards"
+    folder.mkdir()
+    return folder
