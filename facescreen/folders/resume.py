@@ -80,6 +80,8 @@ class Part:
                 return note
         except (ValueError, KeyError, TypeError):
             pass
+        if not os.fstat(self._file.fileno()).st_size:  # made a moment ago
+            self.path.unlink()
         self._file.close()
         raise NotOursError(f"{self.note} is there already and none of this command's files")
 
