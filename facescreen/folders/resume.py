@@ -64,6 +64,7 @@ class Part:
         self._note = {**self._asked, "begun": time.time_ns(), "most_pixels": 0}
         if begins == HEADER.encode() and same and self._resumable:
             self._note = note
+            self.rows = os.fstat(self._file.fileno()).st_size - len(HEADER)  # or fewer
         else:
             self._file.truncate(0)
             self._write_note()
@@ -131,7 +132,9 @@ class Part:
                 seen.append(os.stat(path))
         except OSError:
             return True
-        return any(max(s.st_mtime_ns, s.st_ctime_ns) >= self._note["begun"] for s in seen)
+        # No program can set back st_ctime, where it is the time of the last change.
+        times = [s.st_mtime_ns if os.name == "nt" else s.st_ctime_ns for s in seen]
+        return max(times) >= self._note["begun"]
 
     def _cut(self, at: int) -> None:
         self._file.seek(at)

@@ -1,5 +1,6 @@
 """Laws of a run that was stopped: the same command goes on, and ends in the same table."""
 
+import os
 import time
 
 import pytest
@@ -104,6 +105,23 @@ def test_wherever_the_lines_are_cut_the_whole_ones_are_kept(photos, tmp_path, mo
         assert summary.counts == whole[0].counts, length
         kept.add(summary.resumed)
     assert kept == {0, 1, 2, 3, 4, 5}
+
+
+def test_stopped_again_before_it_has_gone_on_nothing_is_lost(photos, tmp_path, monkeypatch, whole):
+    table = tmp_path / "out" / "verdicts.csv"
+    stopped(photos, table, monkeypatch, 5)
+    with monkeypatch.context() as patched, pytest.raises(Stopped):
+        patched.setattr(resume.Part, "_changed", raising)
+        screen_folder(photos, MultiColorRule(), table, workers=1)
+    assert screen_folder(photos, MultiColorRule(), table, workers=1).resumed == 4
+    assert table.read_bytes() == whole[1]
+
+
+def test_a_date_in_the_future_is_no_change(photos, tmp_path, monkeypatch):
+    table = tmp_path / "out" / "verdicts.csv"
+    os.utime(photos / "a.png", (time.time() + 1e6,) * 2)
+    stopped(photos, table, monkeypatch, 5)
+    assert screen_folder(photos, MultiColorRule(), table, workers=1).resumed == 4
 
 
 def test_what_fills_the_end_after_a_power_cut_is_not_kept(photos, tmp_path, monkeypatch, whole):
