@@ -43,9 +43,10 @@ _KINDS = "PNG, JPEG, WebP, GIF, BMP or TIFF image"
 class LoadedImage(NamedTuple):
     """An image file's pixels, and how they were changed on the way.
 
-    image: uint8 (H, W, 3), RGB. notes: any of "gray", "palette", "alpha" (composited over
-    mid-gray), "cmyk", "16-bit" (scaled to 8), "other mode", "lossy" (compression smears saturated
-    pixels), "rotated" (by its EXIF orientation), "animation" (first frame only) and "resized".
+    image: uint8 (H, W, 3), RGB, perhaps read-only. notes: any of "gray", "palette", "alpha"
+    (composited over mid-gray), "cmyk", "16-bit" (scaled to 8), "other mode", "lossy" (compression
+    smears saturated pixels), "rotated" (by its EXIF orientation), "animation" (first frame only)
+    and "resized".
     """
 
     image: np.ndarray
@@ -58,7 +59,8 @@ class LoadedImage(NamedTuple):
 
 def read_image(path: str | os.PathLike[str], size: int | None = None) -> np.ndarray:
     """Read an image file as uint8 (H, W, 3), RGB: `read_image_with_notes` without the notes."""
-    return read_image_with_notes(path, size).image
+    image = read_image_with_notes(path, size).image
+    return image if image.flags.writeable else image.copy()
 
 
 def read_image_with_notes(path: str | os.PathLike[str], size: int | None = None) -> LoadedImage:
@@ -221,7 +223,7 @@ def _convert(opened: Image.Image, kind: str, size: int | None) -> LoadedImage:
         square = image.crop((left, top, left + side, top + side))
         image = square.resize((size, size), Image.Resampling.HAMMING)
         notes.append("resized")
-    return LoadedImage(np.array(image), tuple(notes))
+    return LoadedImage(np.asarray(image), tuple(notes))
 
 
 def _lossy_webp(opened: Image.Image) -> bool:

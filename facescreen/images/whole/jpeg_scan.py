@@ -69,12 +69,15 @@ def make_steps(codes, tables):
 
 @compiled
 def next_step(data, at, steps, table):
-    """The entry of `steps` at a bit; 0 where there is none, or no more data."""
-    byte = at >> 3
-    if byte + 2 >= len(data):
+    """The entry of `steps` at a bit; 0 where there is none, or hardly more data."""
+    byte = np.uint64(at) >> np.uint64(3)  # unsigned, so that it is one load and no test for < 0
+    if byte + np.uint64(3) >= np.uint64(len(data)):
         return 0
-    word = (np.int64(data[byte]) << 16) | (np.int64(data[byte + 1]) << 8) | data[byte + 2]
-    return np.int64(steps[(table >> 4) + ((word >> (12 - (at & 7))) & 0xFFF)])
+    one, two, three = data[byte], data[byte + np.uint64(1)], data[byte + np.uint64(2)]
+    word = (np.uint32(one) << np.uint32(24)) | (np.uint32(two) << np.uint32(16))
+    word |= (np.uint32(three) << np.uint32(8)) | np.uint32(data[byte + np.uint64(3)])
+    window = (np.uint64(word) >> np.uint64(20 - (at & 7))) & np.uint64(0xFFF)
+    return np.int64(steps[np.uint64(table >> 4) + window])
 
 
 @compiled
