@@ -11,8 +11,8 @@ SECONDS = (
     0.1  # a chunk takes about so long: what a kill costs, and what the last worker is waited for
 )
 MOST = 4096  # items of a chunk
-FEW = 1000  # files of 64 x 64 pixels: below, starting processes costs more than they save
-FEW_BYTES = 8 << 20  # or so much of larger ones
+FEW = 5000  # files of 64 x 64 pixels: below, starting processes costs more than they save
+FEW_BYTES = 24 << 20  # or so much of larger ones
 ROWS_PER_FILE = 50  # rows of an array take as long as one file
 
 

@@ -7,7 +7,7 @@ import pytest
 from deadly_rule import DEADLY, Deadly, DeadlyOnce, Faulty, Silent
 from mixed_folder import MID, UNREADABLE, lines, save
 
-from facescreen.folders import screen_folder
+from facescreen.folders import chunks, screen_folder
 from facescreen.folders.chunks import Chunks, few
 from facescreen.folders.items import FILE, ROWS, Item
 from facescreen.folders.workers import Workers, WorkersError
@@ -79,7 +79,7 @@ def test_processes_that_do_not_start_are_one_sentence(deadly, tmp_path, monkeypa
 
 SCRIPT = """\
 from pathlib import Path
-from facescreen.folders import screen_folder
+from facescreen.folders import chunks, screen_folder
 from facescreen.screening import MultiColorRule, NoRule
 
 print("begins")
@@ -113,13 +113,13 @@ def test_neither_torch_nor_the_callers_program_is_loaded_by_a_worker(tmp_path):
 def test_few_chunks_are_ahead_of_the_one_that_is_awaited(deadly):
     taken = []
 
-    def chunks():
+    def pieces():
         for n in range(40):
             taken.append(n)
             yield [Item(FILE, "00.png", "00.png")]
 
     with Workers(2, str(deadly), NoRule()) as workers:
-        for done, (_, judged) in enumerate(workers.in_order(chunks())):
+        for done, (_, judged) in enumerate(workers.in_order(pieces())):
             assert judged.lines.startswith(b"00.png,false")
             assert len(taken) - done <= 2 * 2 + 1
     assert done == 39
@@ -131,10 +131,10 @@ def test_few_chunks_are_ahead_of_the_one_that_is_awaited(deadly):
 def test_chunks_keep_all_items_in_order_and_grow_with_their_pace():
     items = [Item(FILE, str(n), str(n)) for n in range(5000)]
     items[2000:2000] = [Item(ROWS, "a", "a", start=n, stop=n + 5) for n in range(300)]
-    chunks, seen, sizes = Chunks(), [], []
-    for chunk in chunks.of(items):
+    quick, seen, sizes = Chunks(), [], []
+    for chunk in quick.of(items):
         assert len({item.kind for item in chunk}) == 1
-        chunks.learn(chunk, 1e-4 * sum(item.count for item in chunk))
+        quick.learn(chunk, 1e-4 * sum(item.count for item in chunk))
         seen += chunk
         sizes.append(len(chunk))
     assert seen == items
@@ -150,8 +150,8 @@ def test_chunks_keep_all_items_in_order_and_grow_with_their_pace():
 def test_few_looks_at_no_more_than_decides_it(tmp_path):
     many = (Item(FILE, str(n), str(n)) for n in iter(int, 1))  # without end
     first, rest = few(many, str(tmp_path))
-    assert len(first) == 1000 and rest is many
-    (tmp_path / "large").write_bytes(bytes(9 << 20))
+    assert len(first) == chunks.FEW and rest is many
+    (tmp_path / "large").write_bytes(bytes(chunks.FEW_BYTES))
     first, rest = few([Item(FILE, "large", "large")] * 9, str(tmp_path))
     assert len(first) == 1 and len(list(rest)) == 8
     assert few(iter([Item(ROWS, "a", "a", stop=9000)]), str(tmp_path))[1] is None
