@@ -86,7 +86,7 @@ def members(file: BinaryIO) -> Iterator[Member]:
         if start + size > length:
             shown = name if name.isprintable() else ascii(name)
             raise CutError(f"cut short: it ends within its member {shown}")
-        if kind != FOLDER and not name.endswith("/"):
+        if kind != FOLDER and not (kind == b"\0" and name.endswith("/")):  # as before POSIX
             yield Member(name, start, start + size, kind in FILES and not sparse)
 
 

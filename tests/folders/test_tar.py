@@ -5,7 +5,7 @@ import os
 import tarfile
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from made_up_shards import JUDGED, offsets, png, screened, tar_of
 from mixed_folder import MID, UNREADABLE, lines, with_red_patch
@@ -32,6 +32,7 @@ def test_members_are_judged_as_the_files_they_were_made_of(mixed, shards, tmp_pa
 names = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=200)
 
 
+@example([("/", 0), ("a/", 9)], 0)
 @given(st.lists(st.tuples(names, st.integers(0, 2000)), max_size=5), st.sampled_from([0, 1, 2]))
 def test_the_walk_finds_what_pythons_own_reader_finds(made, format):
     file = io.BytesIO()
