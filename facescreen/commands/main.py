@@ -144,9 +144,9 @@ def screen(options: argparse.Namespace) -> int:
     from facescreen.folders import screen_folder
 
     folder, out = Path(options.folder), Path(options.out)
-    table = out if out.suffix.lower() == ".csv" else out / "verdicts.csv"
+    table = out if out.suffix.lower() in (".csv", ".parquet") else out / "verdicts.csv"
     rule, said, problems = calibrated_rule(options, table.parent)
-    summary = screen_folder(folder, rule, table)
+    summary = screen_folder(folder, rule, table, options.workers)
     for caution in (*problems, *summary.cautions()):
         print(f"facescreen: {caution}", file=sys.stderr)
     print(*said, summary, sep="\n")

@@ -45,6 +45,7 @@ examples:
   facescreen screen photos --rule signs --profile photographs
   facescreen screen faces --rule signs --calibrate valid --max-valid-loss 0.05 --out report
   facescreen screen more --rule signs --profile report/profile.json
+  facescreen screen shards --rule signs --workers 8 --out verdicts.parquet
 
 The rule "signs" adds up twelve signs of breakage, and the reason is the one that counts most. Its
 profile says how much each counts and from which log odds an image is broken: "generated" for faces
@@ -58,7 +59,12 @@ broken ones among them raise the threshold.
 
 Every image file under FOLDER has its line in verdicts.csv; one that cannot be read, or is not
 whole, has the reason "unreadable: …", and the exit code is then 3, as for one under the folder
-that calibrates. What is hidden is left out, and said.
+that calibrates. What is hidden is left out, and said. Images in .tar shards (as webdataset writes
+them) and in uint8 arrays (N, H, W, 3) in .npy and .npz files are judged too, as SHARD.tar/MEMBER
+and FILE.npy/NUMBER; nothing is unpacked.
+
+Killed at any moment, the same command goes on where it stopped; until then its lines are in hidden
+files beside the table. The table is the same for any number of worker processes.
 """
 ALARMS_HELP = """\
 examples:
@@ -243,7 +249,9 @@ def screen_options(add: argparse.ArgumentParser) -> None:
     add.add_argument("--calibrate", metavar="VALID", help="set the rule by this folder's images")
     loss = "with --calibrate: share of valid images to lose (0.05)"
     add.add_argument("--max-valid-loss", type=share, metavar="SHARE", help=loss)
-    add.add_argument("--out", default=".", help="folder for verdicts.csv, or a .csv file")
+    add.add_argument("--out", default=".", help="folder for verdicts.csv; a .csv or .parquet file")
+    workers = "processes that read and judge (a core each; for few files none)"
+    add.add_argument("--workers", type=count, metavar="N", help=workers)
 
 
 def alarms_options(add: argparse.ArgumentParser) -> None:

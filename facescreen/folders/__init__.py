@@ -1,11 +1,15 @@
-"""Folders: every image file under a folder is judged, or named with the reason why it cannot be.
+"""Folders: every image under a folder is judged, or named with the reason why it cannot be.
 
-Imports `images` and `screening`. Open `screen.py` first: the table and the summary; `calibrate.py`
-sets a rule by a folder of valid images. `images.found` walks the folder.
+Imports `images` and `screening`. Open `screen.py` first: the run and its summary. `listing.py`
+walks a folder into `items`, with what is in `tar` shards and `arrays`; `judging.py` turns those
+into lines of the `table`; `chunks.py` cuts the work, and `workers.py` hands it to processes
+(`worker.py`); `resume.py` goes on after a kill. `calibrate.py` sets a rule by a folder of valid
+images.
 """
 
 from facescreen.folders.calibrate import Calibrated, calibrate_on_folder
-from facescreen.folders.screen import COLUMNS, Summary, screen_folder
+from facescreen.folders.screen import Summary, screen_folder
+from facescreen.folders.table import COLUMNS
 
 __all__ = [
     "COLUMNS",

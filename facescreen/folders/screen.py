@@ -1,61 +1,64 @@
-"""Report of a screened folder: every image file that is there has its line, whatever its state."""
+"""Report of a screened folder: every image that is there has its line, whatever its state."""
 
-import csv
+from __future__ import annotations
+
+import hashlib
 import os
-from collections import Counter
+import pickle
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
-from typing import TextIO
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
 
-from facescreen.images import (
-    Found,
-    ImageError,
-    LoadedImage,
-    Passed,
-    image_files,
-    read_image_with_notes,
-)
-from facescreen.images.writing import check_ours
-from facescreen.screening import SignsRule, Verdicts
+from facescreen import __version__
+from facescreen.folders.chunks import Chunks, few
+from facescreen.folders.items import Item
+from facescreen.folders.judging import Judge, Judged
+from facescreen.folders.listing import items_under
+from facescreen.folders.resume import Part, part_of
+from facescreen.folders.table import COLUMNS, Counts, check_table
+from facescreen.folders.workers import Workers, can_travel, usable_cores
+from facescreen.images import Passed
+from facescreen.screening import AnyRule, Rule, Verdicts
 
-COLUMNS = ("file", "broken", "reason", "score", "channel", "bin", "note")
 USUAL_PIXELS = 64 * 64  # the images for which the rules' usual thresholds were chosen
-BATCH_IMAGES = 512
-BATCH_BYTES = 64 * 2**20  # decoded images held at once, beside the one being read
 
 
 @dataclass
 class Summary:
-    """Counts of one screening, and where its table is."""
+    """Counts of one screening, and where its table is; `resumed` rows are of an earlier run."""
 
     table: Path
-    reasons: Counter[str] = field(default_factory=Counter)  # "" counts valid images
-    unreadable: int = 0
-    lossy: int = 0
-    constant: int = 0
-    most_pixels: int = 0
+    counts: Counts = field(default_factory=Counts)
     passed: Passed = field(default_factory=Passed)
+    resumed: int = 0
 
     @property
     def judged(self) -> int:
-        return self.reasons.total()
-
-    @property
-    def other_files(self) -> int:
-        return self.passed.others.total()
+        return self.counts.reasons.total()
 
     @property
     def broken(self) -> int:
-        return self.judged - self.reasons[""]
+        return self.judged - self.counts.reasons[""]
+
+    @property
+    def unreadable(self) -> int:
+        return self.counts.unreadable
+
+    @property
+    def other_files(self) -> int:
+        return self.passed.others.total() + self.counts.others.total()
 
     def __str__(self) -> str:
+        reasons = sorted(self.counts.reasons.items())
         share = f" ({100 * self.broken / self.judged:.2f} %)" if self.judged else ""
-        kinds = ", ".join(f"{n:,} {reason}" for reason, n in sorted(self.reasons.items()) if reason)
+        kinds = ", ".join(f"{n:,} {reason}" for reason, n in reasons if reason)
         line = f"{self.judged:,} images judged: {self.broken:,} flagged{share}"
         line += f": {kinds}" if kinds else ""
         line += f"; {self.unreadable:,} unreadable; {self.other_files:,} other files left out"
@@ -65,147 +68,139 @@ class Summary:
 
     def cautions(self) -> list[str]:
         """What the reader of the table should know of these images, a sentence each."""
-        said = []
-        if self.lossy:
+        said, counts = [], self.counts
+        if self.resumed:
             said.append(
-                f"{self.lossy:,} of the images come from lossy files (note: lossy), whose "
+                f"{self.resumed:,} lines of the table were there already: the same command was "
+                "stopped earlier, and has gone on from there"
+            )
+        if counts.lossy:
+            said.append(
+                f"{counts.lossy:,} of the images come from lossy files (note: lossy), whose "
                 "compression smears saturated pixels: breakage may have been lost before this "
                 "screening"
             )
-        if self.constant:
+        if counts.constant:
             said.append(
-                f"{self.constant:,} of the images are of one color alone (note: constant), as a "
+                f"{counts.constant:,} of the images are of one color alone (note: constant), as a "
                 "generator saves them that has diverged: look at them"
             )
-        if self.most_pixels > USUAL_PIXELS:
+        if counts.most_pixels > USUAL_PIXELS:
             said.append(
-                f"images have up to {self.most_pixels:,} pixels; the usual thresholds count pixels "
-                f"of images with {USUAL_PIXELS:,}"
+                f"images have up to {counts.most_pixels:,} pixels; the usual thresholds count "
+                f"pixels of images with {USUAL_PIXELS:,}"
             )
         return said
 
 
-@dataclass(frozen=True)
-class _Entry:
-    """A line of the table before judgment: an image, or the reason why there is none."""
+def screen_folder(
+    folder: Path,
+    rule: Callable[[np.ndarray], Verdicts],
+    table: Path,
+    workers: int | None = None,
+) -> Summary:
+    """Judge every image under a folder, in sorted order, and write the table `table`.
 
-    file: str
-    loaded: LoadedImage | None
-    problem: str = ""
-
-
-def screen_folder(folder: Path, rule: Callable[[np.ndarray], Verdicts], table: Path) -> Summary:
-    """Judge every image file under a folder, in sorted order, and write the table `table`.
-
-    The table is written aside and renamed when complete. Columns: `file` relative to the folder;
+    An image is a file, a member of a .tar, or a row of a uint8 array (N, H, W, 3) in an .npy or
+    .npz. Columns: `file` relative to the folder (`shard.tar/member.png`, `file.npy/000123`);
     `broken` true or false, empty where there is nothing to judge; `reason` (the rule's word, or
     "unreadable: …"); `score`, `channel` (R, G or B) and `bin` as the rule measured them; `note` on
-    how the file became 8-bit RGB, with `constant` for an image of one color alone. Raises
-    ValueError where there is no such folder, OSError if the folder or the table cannot be opened.
+    how the file became 8-bit RGB, with `constant` for an image of one color alone. A name that ends
+    in .parquet gets a Parquet file, any other one CSV.
+
+    The table appears when it is complete. A run that is stopped, or killed, leaves its lines in
+    hidden files beside it; the same call goes on from there, with files changed since judged anew.
+
+    workers: processes that read and judge; the table is the same for any number. None: one for
+    each core, or none for a few files, and none for a rule that cannot be handed to a process.
+
+    Raises ValueError where there is no such folder or the rule or table cannot be had, OSError if
+    the folder or the table cannot be opened, InUseError while another run writes the same table.
     """
     if not folder.is_dir():
         seen = "a file" if folder.exists() else "not there"
         raise ValueError(f"{folder} is {seen}, expected a folder of images")
+    if workers is not None and workers < 1:
+        raise ValueError(f"workers must be 1 or more, not {workers}")
     os.listdir(folder)  # a folder that cannot be read at all is the caller's error, not a line
-    summary = Summary(table)
-    check_ours(table, ",".join(COLUMNS) + "\n")
-    table.parent.mkdir(parents=True, exist_ok=True)
-    with _written_whole(table) as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        found = image_files(folder, summary.passed, skip=(table.resolve(), _aside(table.resolve())))
-        seen = tqdm(found, unit=" files", leave=False, disable=None)  # None: only on a terminal
-        for batch in _batches(seen, folder):
-            writer.writerows(_judged(batch, rule, summary))
+    check_table(table)
+    summary, root = Summary(table), os.path.abspath(folder)
+    with ExitStack() as stack:
+        part = stack.enter_context(part_of(table, _asked(root, rule)))
+        items = items_under(Path(root), summary.passed, part.own)
+        left = part.without_kept(items, root, summary.counts)
+        bar = stack.enter_context(_bar(root, part))
+        for chunk, judged in _judged(left, root, rule, workers, part, stack):
+            part.append(judged.lines, judged.counts.most_pixels)
+            summary.counts.add(judged.counts)
+            if part.kept and not bar.n:
+                bar.n = bar.initial = part.kept  # so that its rate is that of this run
+            bar.update(sum(item.count for item in chunk))
+    summary.resumed = part.kept
     return summary
 
 
-# --- reading and judging --------------------------------------------------------------------------
-
-
-def _batches(found: Iterable[Found], folder: Path) -> Iterator[list[_Entry]]:
-    """Entries in order, in batches whose images fit the memory set aside for them."""
-    batch: list[_Entry] = []
-    held = 0
-    for item in found:
-        entry = _read(item, folder)
-        batch.append(entry)
-        held += 0 if entry.loaded is None else entry.loaded.image.nbytes
-        if len(batch) >= BATCH_IMAGES or held >= BATCH_BYTES:
-            yield batch
-            batch, held = [], 0
-    if batch:
-        yield batch
-
-
-def _read(found: Found, folder: Path) -> _Entry:
-    file = found.path.relative_to(folder).as_posix()
-    if found.problem:
-        return _Entry(file, None, found.problem)
-    try:
-        return _Entry(file, read_image_with_notes(found.path))
-    except ImageError as error:
-        problem = str(error).removeprefix(f"{found.path}: ")
-        return _Entry(file, None, " ".join(problem.split()))
+def _asked(root: str, rule: Any) -> dict[str, Any] | None:
+    """What a table's rows depend on; None where a rule is not ours, and may change unseen."""
+    members = rule.rules if isinstance(rule, AnyRule) else (rule,)
+    if not all(
+        isinstance(m, Rule) and type(m).__module__.startswith("facescreen.") for m in members
+    ):
+        return None
+    return {
+        "folder": os.path.realpath(root),
+        "rule": repr(rule),
+        "settings": hashlib.sha256(pickle.dumps(rule)).hexdigest(),  # a profile's numbers too
+        "facescreen": __version__,
+        "columns": list(COLUMNS),
+    }
 
 
 def _judged(
-    batch: Sequence[_Entry], rule: Callable[[np.ndarray], Verdicts], summary: Summary
-) -> list[list[str]]:
-    """The batch's lines in its order; images of one size are judged together."""
-    lines: list[list[str]] = [[] for _ in batch]
-    sizes: dict[tuple[int, ...], list[int]] = {}
-    for row, entry in enumerate(batch):
-        if entry.loaded is None:
-            summary.unreadable += 1
-            lines[row] = [entry.file, "", f"unreadable: {entry.problem}", "", "", "", ""]
-        else:
-            sizes.setdefault(entry.loaded.image.shape, []).append(row)
-    for shape, rows in sizes.items():
-        if not isinstance(rule, SignsRule):  # which looks at every size alike
-            summary.most_pixels = max(summary.most_pixels, shape[0] * shape[1])
-        loaded = [batch[row].loaded for row in rows]
-        verdicts = rule(np.stack([one.image for one in loaded]))
-        for place, (row, one) in enumerate(zip(rows, loaded, strict=True)):
-            summary.reasons[str(verdicts.reason[place])] += 1
-            summary.lossy += one.lossy
-            notes = one.notes
-            if _constant(one.image):
-                notes = (*notes, "constant")
-                summary.constant += 1
-            lines[row] = [batch[row].file, *verdict_cells(verdicts, place), "; ".join(notes)]
-    return lines
+    items: Iterable[Item],
+    root: str,
+    rule: Callable,
+    workers: int | None,
+    part: Part,
+    stack: ExitStack,
+) -> Iterator[tuple[Sequence[Item], Judged]]:
+    """Chunks of the items, each with what came of it, in order."""
+    chunks = Chunks()
+    first, rest = few(items, root)
+    if workers is None:
+        # An earlier run that has died may have died of a file: a process of its own outlives that.
+        alone = not can_travel(rule) or (rest is None and not part.kept)
+        workers = 1 if alone else usable_cores()
+        alone = alone or (workers == 1 and not part.kept)
+    else:
+        alone = workers == 1
+    work = chunks.of(first if rest is None else chain(first, rest))
+    if alone:
+        judge = Judge(root, rule)
+        answers = ((chunk, judge(chunk)) for chunk in work)
+    else:
+        answers = stack.enter_context(Workers(workers, root, rule)).in_order(work)
+    for chunk, judged in answers:
+        chunks.learn(chunk, judged.seconds)
+        yield chunk, judged
 
 
-def _constant(image: np.ndarray) -> bool:
-    """Whether all pixels are equal; most images tell in their first row."""
-    return all((part == image[0, 0]).all() for part in (image[0], image))
+# --- progress -------------------------------------------------------------------------------------
 
 
-def verdict_cells(verdicts: Verdicts, row: int) -> list[str]:
-    """One verdict as the table's cells broken, reason, score, channel, bin; empty if unmeasured."""
-    score, channel, value = verdicts.score[row], verdicts.channel[row], verdicts.bin[row]
-    return [
-        "true" if verdicts.broken[row] else "false",
-        str(verdicts.reason[row]),
-        f"{score:g}" if np.isfinite(score) else "",
-        "RGB"[channel] if channel >= 0 else "",
-        str(value) if value >= 0 else "",
-    ]
+def _bar(root: str, part: Part) -> tqdm:
+    """A bar on a terminal: images a second, and the time left once the folder has been walked."""
+    bar = tqdm(unit=" images", leave=False, disable=None)  # None: only on a terminal
+    if not bar.disable:
+        threading.Thread(target=_count, args=(root, part.own, bar), daemon=True).start()
+    return bar
 
 
-def _aside(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{os.getpid()}.tmp")
-
-
-@contextmanager
-def _written_whole(path: Path) -> Iterator[TextIO]:
-    """A text file that appears under its name only when complete."""
-    unfinished = _aside(path)
-    try:
-        # File names need not be valid text; surrogateescape gives their bytes back unchanged.
-        with open(unfinished, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
-            yield file
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+def _count(root: str, own: Sequence[Path], bar: tqdm) -> None:
+    """Count what there is to judge beside the judging, which must not wait for it."""
+    total = 0
+    for item in items_under(Path(root), Passed(), own, verify=False):
+        total += item.count
+        if bar.disable:  # closed
+            return
+    bar.total = total

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import PurePath
 
@@ -50,12 +51,18 @@ def kind_by_content(head: bytes) -> str:
     return next((name for name, begin in _BY_CONTENT if begin.match(head)), "")
 
 
-def kind_by_name(path: PurePath) -> str:
+def suffix(path: str | PurePath) -> str:
+    """How a name ends, from its last dot on, in small letters; "" where there is no such end."""
+    ending = os.path.splitext(path)[1].lower()
+    return ending if len(ending) > 1 else ""
+
+
+def kind_by_name(path: str | PurePath) -> str:
     """The kind that a file's name claims, a key of READ or UNREAD; "" for none."""
-    return _BY_NAME.get(path.suffix.lower(), "")
+    return _BY_NAME.get(suffix(path), "")
 
 
-def kind_of(head: bytes, path: PurePath) -> str:
+def kind_of(head: bytes, path: str | PurePath) -> str:
     """The kind of a file, a key of READ or UNREAD; "" where its content is that of no picture.
 
     The content counts, whatever the name says, with two exceptions: camera raw files look like

@@ -10,7 +10,6 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -44,9 +43,10 @@ _KINDS = "PNG, JPEG, WebP, GIF, BMP or TIFF image"
 class LoadedImage(NamedTuple):
     """An image file's pixels, and how they were changed on the way.
 
-    image: uint8 (H, W, 3), RGB. notes: any of "gray", "palette", "alpha" (composited over
-    mid-gray), "cmyk", "16-bit" (scaled to 8), "other mode", "lossy" (compression smears saturated
-    pixels), "rotated" (by its EXIF orientation), "animation" (first frame only) and "resized".
+    image: uint8 (H, W, 3), RGB, perhaps read-only. notes: any of "gray", "palette", "alpha"
+    (composited over mid-gray), "cmyk", "16-bit" (scaled to 8), "other mode", "lossy" (compression
+    smears saturated pixels), "rotated" (by its EXIF orientation), "animation" (first frame only)
+    and "resized".
     """
 
     image: np.ndarray
@@ -59,7 +59,8 @@ class LoadedImage(NamedTuple):
 
 def read_image(path: str | os.PathLike[str], size: int | None = None) -> np.ndarray:
     """Read an image file as uint8 (H, W, 3), RGB: `read_image_with_notes` without the notes."""
-    return read_image_with_notes(path, size).image
+    image = read_image_with_notes(path, size).image
+    return image if image.flags.writeable else image.copy()
 
 
 def read_image_with_notes(path: str | os.PathLike[str], size: int | None = None) -> LoadedImage:
@@ -78,33 +79,45 @@ def read_image_with_notes(path: str | os.PathLike[str], size: int | None = None)
     is told), for more than MAX_PIXELS pixels (told from the header, before decoding) and where
     there is not enough memory.
     """
-    path = Path(path)
     if size is not None and size < 1:
         raise ImageError(f"size must be 1 or more pixels, not {size}")
+    path = os.fspath(path)
+    with _in_a_sentence(path):
+        return _read(_bytes(path), path, size)
+
+
+def image_of_bytes(data: bytes, name: str) -> LoadedImage:
+    """`read_image_with_notes` of a file that lies in memory; its name may tell its kind."""
+    with _in_a_sentence(name):
+        return _read(data, name, None)
+
+
+@contextmanager
+def _in_a_sentence(name: str) -> Iterator[None]:
+    """Turn whatever is raised while reading a file into an ImageError that names it."""
     try:
-        return _read(path, size)
+        yield
     except ImageError as error:
-        raise ImageError(f"{path}: {error}") from None
+        raise ImageError(f"{name}: {error}") from None
     except MemoryError:
-        raise ImageError(f"{path}: {NO_MEMORY}") from None
+        raise ImageError(f"{name}: {NO_MEMORY}") from None
     except Image.DecompressionBombError as error:
         number = re.search(r"\d+", str(error))
-        raise ImageError(f"{path}: {_too_many(int(number[0]) if number else 0)}") from None
+        raise ImageError(f"{name}: {_too_many(int(number[0]) if number else 0)}") from None
     except OSError as error:
         if "out of memory" in str(error):  # as Pillow's decoders put it
-            raise ImageError(f"{path}: {NO_MEMORY}") from None
+            raise ImageError(f"{name}: {NO_MEMORY}") from None
         problem = error.strerror or f"damaged or cut short ({error})"
-        raise ImageError(f"{path}: {problem}, expected a whole, readable {_KINDS}") from None
+        raise ImageError(f"{name}: {problem}, expected a whole, readable {_KINDS}") from None
     except Exception as error:  # Pillow's decoders raise all kinds of errors on damaged files
         problem = str(error) if isinstance(error, Damaged) else f"{type(error).__name__}: {error}"
         words = " ".join(problem.split())
         raise ImageError(
-            f"{path}: damaged or cut short ({words}), expected a whole {_KINDS}"
+            f"{name}: damaged or cut short ({words}), expected a whole {_KINDS}"
         ) from None
 
 
-def _read(path: Path, size: int | None) -> LoadedImage:
-    data = _bytes(path)
+def _read(data: bytes, path: str, size: int | None) -> LoadedImage:
     kind = kind_of(data[:HEAD], path)
     if kind and kind not in READ:
         raise ImageError(
@@ -114,24 +127,27 @@ def _read(path: Path, size: int | None) -> LoadedImage:
     if not kind:
         seen = f"it begins with {data[:8]!r}" if data else "it is empty"
         raise ImageError(f"not an image ({seen}), expected a {_KINDS}")
-    with _strictly():
-        try:
-            return _decoded(data, kind, size)
-        except ValueError as error:
-            if kind != "PNG" or "MAX_TEXT" not in str(error):
-                raise
-            # A comment or color profile too large for Pillow says nothing against the pixels.
-            return _decoded(png.without_text(data), kind, size)
+    try:
+        return _decoded(data, kind, size)
+    except ValueError as error:
+        if kind != "PNG" or "MAX_TEXT" not in str(error):
+            raise
+        # A comment or color profile too large for Pillow says nothing against the pixels.
+        return _decoded(png.without_text(data), kind, size)
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(path: str) -> bytes:
     if problem := no_plain_file(path):
         raise ImageError(f"{problem}, expected a {_KINDS}")
-    with open(path, "rb") as file:
-        length = os.fstat(file.fileno()).st_size
-        if length > MAX_BYTES:
-            raise ImageError(f"{length:,} bytes, expected at most {MAX_BYTES:,} (MAX_BYTES)")
+    with open(path, "rb", buffering=0) as file:
+        check_length(os.fstat(file.fileno()).st_size)
         return file.read()
+
+
+def check_length(length: int) -> None:
+    """Raise ImageError for a file of so many bytes, if that is more than MAX_BYTES."""
+    if length > MAX_BYTES:
+        raise ImageError(f"{length:,} bytes, expected at most {MAX_BYTES:,} (MAX_BYTES)")
 
 
 @contextmanager
@@ -150,8 +166,10 @@ def _decoded(data: bytes, kind: str, size: int | None) -> LoadedImage:
     """Decode what a file holds, once its format has vouched for it."""
     if kind == "PNG":
         _refuse_too_many(*png.sides(data))
-        data = png.checked(data)
-    with _opened(data, kind) as opened:
+        data, pixels = png.checked(data)
+        if pixels is not None and (size is None or pixels.shape[:2] == (size, size)):
+            return LoadedImage(pixels, ())
+    with _strictly(), _opened(data, kind) as opened:
         _refuse_too_many(*opened.size)
         if kind in CHECKS:
             CHECKS[kind](data)
@@ -205,7 +223,7 @@ def _convert(opened: Image.Image, kind: str, size: int | None) -> LoadedImage:
         square = image.crop((left, top, left + side, top + side))
         image = square.resize((size, size), Image.Resampling.HAMMING)
         notes.append("resized")
-    return LoadedImage(np.array(image), tuple(notes))
+    return LoadedImage(np.asarray(image), tuple(notes))
 
 
 def _lossy_webp(opened: Image.Image) -> bool:

@@ -11,6 +11,7 @@ from functools import cache
 
 import numpy as np
 
+from facescreen.images.compiled import pays
 from facescreen.screening.threads import PIECES, cuts, share
 
 SMALL = 1 << 20  # bytes below which starting a thread costs more than it saves
@@ -42,11 +43,13 @@ def bright_counts(images: np.ndarray, floor: int = 240) -> np.ndarray:
     floor: 1 to 255; the fewer the bins, the faster. Returns int64 (N, 3, 256 - floor). Raises
     ValueError for any other type, shape or floor.
 
-    The compiled loop releases Python's lock and runs in two plain threads. The first call compiles
-    it, in a second or two; later processes read it from numba's cache on disk.
+    The compiled loop releases Python's lock and runs in two plain threads. The first call that pays
+    for it compiles it, in a second or two; later processes read it from numba's cache on disk.
     """
     images = checked_images(images)
     floor = checked_floor(floor)
+    if not pays(images.size):
+        return np.ascontiguousarray(channel_histogram(images)[:, :, floor:])
     count, height, width, _ = images.shape
     rows = np.ascontiguousarray(images).reshape(count, height * width * 3)
     counts = np.zeros((count, 3, 256 - floor), np.int64)

@@ -12,7 +12,7 @@ from facescreen.folders import screen_folder
 from facescreen.screening import MultiColorRule
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def mixed(tmp_path_factory) -> Path:
     """Good photographs among every kind of file that a folder of photographs holds in practice."""
     folder = tmp_path_factory.mktemp("photos")
@@ -42,7 +42,15 @@ def mixed(tmp_path_factory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def screened(mixed, tmp_path_factory):
     table = tmp_path_factory.mktemp("out") / "verdicts.csv"
     return screen_folder(mixed, MultiColorRule(), table), lines(table)
+
+
+@pytest.fixture
+def shards(tmp_path) -> Path:
+    """An empty folder."""
+    folder = tmp_path / "shards"
+    folder.mkdir()
+    return folder

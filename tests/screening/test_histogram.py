@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import numba
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -92,7 +93,6 @@ def test_a_floor_outside_1_to_255_is_refused(floor):
 
 
 def test_counting_works_where_nothing_can_be_cached(monkeypatch):
-    import numba
 
     def njit(*arguments, cache=False, **options):
         if cache:
@@ -105,6 +105,25 @@ def test_counting_works_where_nothing_can_be_cached(monkeypatch):
     counts = np.zeros((1, 3, 16), np.int64)
     kernel(np.full((1, 300), 250, np.uint8), 240, counts)
     assert counts[0, :, 10].tolist() == [100, 100, 100]
+
+
+def test_a_few_images_are_counted_without_loading_numba_and_the_same():
+    program = """if True:
+        import sys
+        import numpy as np
+        from facescreen.screening import bright_counts, channel_histogram
+        images = np.random.default_rng(0).integers(0, 256, (40, 64, 64, 3), np.uint8)
+        for floor in (1, 240, 255):
+            few = bright_counts(images, floor)
+            assert "numba" not in sys.modules
+            assert few.flags.c_contiguous and few.dtype == np.int64
+            assert (few == channel_histogram(images)[:, :, floor:]).all()
+        for _ in range(20):
+            many = bright_counts(images, 255)
+        assert "numba" in sys.modules and (many == few).all()
+    """
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_importing_the_module_does_not_import_numba():

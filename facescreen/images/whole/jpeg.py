@@ -5,6 +5,7 @@ No checksums. ITU-T T.81 (1992), annexes B (markers) and G (progressive scans).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -16,10 +17,11 @@ SOI, EOI, SOS, DHT, DRI = 0xD8, 0xD9, 0xDA, 0xC4, 0xDD
 FRAMES = {*range(0xC0, 0xD0)} - {DHT, 0xC8, 0xCC}
 PROGRESSIVE = 0xC2
 WALKED = (0xC0, 0xC1, PROGRESSIVE)  # frames with Huffman codes
-STUFFED, FILL, RESTARTS = 0x00, 0xFF, range(0xD0, 0xD8)  # behind a byte 255 within a scan
+RESTARTS = range(0xD0, 0xD8)
+MARKER = re.compile(rb"\xff[^\x00\xff]")  # within a scan, 0 and 255 behind a byte 255 are none
 PADDING = (b"\x00", b"\xff")  # what some cameras fill a scan up with
 
-ENTRIES = 1 << 16  # of a table, by the next 16 bits
+ENTRIES = 1 << 16  # of a table, by the next 16 bits, as in `jpeg_scan`
 NO_CODES = bytes(16)  # the table of a scan that needs none
 
 
@@ -125,8 +127,10 @@ def _huffman(segment: bytes, tables: dict[int, bytes]) -> None:
 
 
 @lru_cache(maxsize=8)  # most files have the same ones
-def _lookup(tables: tuple[bytes, ...]) -> np.ndarray:
-    """Tables of codes as `jpeg_scan` takes them: uint16 (T * ENTRIES,)."""
+def _lookup(tables: tuple[bytes, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Tables of codes, and their steps, as `jpeg_scan` takes them: uint16 (T * entries,)."""
+    from facescreen.images.whole import jpeg_scan  # compiles when first used
+
     made = np.zeros((len(tables), ENTRIES), np.uint16)
     for row, table in zip(made, tables, strict=True):
         lengths = np.repeat(np.arange(1, 17), np.frombuffer(table[:16], np.uint8))
@@ -135,19 +139,16 @@ def _lookup(tables: tuple[bytes, ...]) -> np.ndarray:
         if len(filled) > ENTRIES:
             raise Damaged("a table holds more codes than there are")
         row[: len(filled)] = filled
-    return made.ravel()
+    return made.ravel(), jpeg_scan.make_steps(made.ravel(), len(tables))
 
 
 def _ends(data: bytes, at: int) -> tuple[list[int], int]:
     """Where the restart markers of the scan at a place are, and the marker behind it."""
     restarts = []
-    while (at := data.find(b"\xff", at)) >= 0:
-        follows = data[at + 1]
-        if follows in RESTARTS:
-            restarts.append(at)
-        elif follows not in (STUFFED, FILL):
-            return restarts, at
-        at += 1 if follows == FILL else 2
+    for marker in MARKER.finditer(data, at):
+        if data[marker.start() + 1] not in RESTARTS:
+            return restarts, marker.start()
+        restarts.append(marker.start())
     raise Damaged("it ends within a scan")
 
 
@@ -183,7 +184,7 @@ def _scan(segment: bytes, pieces: list[bytes], state: _State) -> None:
         tables.append(state.tables[names >> 4] if needs_dc else NO_CODES)
         tables.append(state.tables[0x10 | names & 15] if needs_ac else NO_CODES)
     band = low, high, bits >> 4 > 0, state.kind == PROGRESSIVE
-    walked = _lookup(tuple(tables)), np.array(order), *band, chosen[0][0].known
+    walked = *_lookup(tuple(tables)), np.array(order), *band, chosen[0][0].known
     _intervals(pieces, units, state.interval or units, walked)
 
 

@@ -8,7 +8,8 @@ first such file. ITU-T T.81, annexes F.2 (sequential) and G.2 (progressive).
 data: uint8, one restart interval with its stuffing removed and three zero bytes behind it; at: the
 next bit. codes: uint16, tables of 65536 entries each, by the next 16 bits: 256 * length + symbol of
 a code, or 0; a table is the place in `codes` where it begins. Each walk of one block returns the
-next bit, or BAD.
+next bit, or BAD. steps: uint16, for each table one of 4096 entries, by the next 12 bits: of as many
+whole codes as these hold, with their numbers, how far they lead; 0 where they hold none.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy as np
 from numba import njit
 
 BAD = -1
+ENTRIES, STEPS = 1 << 16, 1 << 12  # of a table, by the next 16 or 12 bits
 compiled = njit(cache=True, nogil=True)
 
 
@@ -41,14 +43,64 @@ def next_bits(data, at, number):
 
 
 @compiled
-def sequential(data, at, codes, dc, ac):
-    code = next_code(data, at, codes, dc)
-    if code == 0 or code & 255 > 11:
-        return BAD
-    at += (code >> 8) + (code & 255)
+def make_steps(codes, tables):
+    """`steps` for so many tables: those of DC, at even places, one code each."""
+    steps = np.zeros(tables * STEPS, np.uint16)
+    for entry in range(len(steps)):
+        table, window = entry // STEPS, entry % STEPS
+        bits, k, ended = 0, 0, 0
+        while not ended:
+            code = codes[table * ENTRIES + ((window << (4 + bits)) & 0xFFFF)]
+            run, size = (code & 255) >> 4, code & 15
+            total = bits + (code >> 8) + size
+            if code == 0 or total > 12:
+                break
+            if table % 2 == 0:
+                if code & 255 <= 11:
+                    bits = total
+                break
+            if size > 10 or (size == 0 and 0 < run < 15) or k + run + 1 > 63:
+                break
+            bits, ended = total, size == 0 and run == 0
+            k += 0 if ended else run + 1
+        steps[entry] = bits | k << 4 | ended << 10
+    return steps
+
+
+@compiled
+def next_step(data, at, steps, table):
+    """The entry of `steps` at a bit; 0 where there is none, or hardly more data."""
+    byte = np.uint64(at) >> np.uint64(3)  # unsigned, so that it is one load and no test for < 0
+    if byte + np.uint64(3) >= np.uint64(len(data)):
+        return 0
+    one, two, three = data[byte], data[byte + np.uint64(1)], data[byte + np.uint64(2)]
+    word = (np.uint32(one) << np.uint32(24)) | (np.uint32(two) << np.uint32(16))
+    word |= (np.uint32(three) << np.uint32(8)) | np.uint32(data[byte + np.uint64(3)])
+    window = (np.uint64(word) >> np.uint64(20 - (at & 7))) & np.uint64(0xFFF)
+    return np.int64(steps[np.uint64(table >> 4) + window])
+
+
+@compiled
+def sequential(data, at, codes, steps, dc, ac):
+    step = next_step(data, at, steps, dc)
+    if step:
+        at += step & 15
+    else:
+        code = next_code(data, at, codes, dc)
+        if code == 0 or code & 255 > 11:
+            return BAD
+        at += (code >> 8) + (code & 255)
     k = 1
     while k < 64:
-        code = next_code(data, at, codes, ac)
+        step = next_step(data, at, steps, ac)
+        further, ended = (step >> 4) & 63, step >> 10
+        if step and k + further + ended <= 64:
+            at += step & 15
+            k += further
+            if ended:
+                break
+            continue
+        code = next_code(data, at, codes, ac)  # a long one, or the last of its block
         run, size = (code & 255) >> 4, code & 15
         if code == 0 or size > 10 or (size == 0 and 0 < run < 15):
             return BAD
@@ -123,7 +175,7 @@ def refined(data, at, codes, ac, low, high, blocks, block, run_of_blocks):
 
 
 @compiled
-def walk(data, units, start, codes, order, low, high, above, progressive, blocks):
+def walk(data, units, start, codes, steps, order, low, high, above, progressive, blocks):
     """Walk one restart interval: `units` of blocks, from block or MCU number `start` on.
 
     order: int64 (B, 2), where the tables, for DC and AC, of each block of a unit begin. low, high:
@@ -137,7 +189,7 @@ def walk(data, units, start, codes, order, low, high, above, progressive, blocks
         for row in range(len(order)):
             dc, ac = order[row, 0], order[row, 1]
             if not progressive:
-                at = sequential(data, at, codes, dc, ac)
+                at = sequential(data, at, codes, steps, dc, ac)
             elif low == 0 and above:
                 at += 1
             elif low == 0:

@@ -9,6 +9,9 @@ import struct
 import zlib
 from collections.abc import Iterator
 
+import numpy as np
+
+from facescreen.images.compiled import pays
 from facescreen.images.whole.damaged import Damaged
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -16,6 +19,7 @@ CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by color type
 ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))  # fmt: skip  # noqa: E501
 ONCE = (b"IHDR", b"PLTE", b"tRNS")
 TEXT = (b"tEXt", b"zTXt", b"iTXt", b"iCCP")
+PLAIN, PLAIN_RGB = frozenset((b"IHDR", b"IDAT", b"IEND")), bytes((8, 2, 0, 0, 0))
 BLOCK = 1 << 20  # bytes: pixels are inflated in such pieces
 
 
@@ -24,12 +28,13 @@ def sides(data: bytes) -> tuple[int, int]:
     return struct.unpack_from(">II", data, 16) if len(data) >= 24 else (0, 0)
 
 
-def checked(data: bytes) -> bytes:
+def checked(data: bytes) -> tuple[bytes, np.ndarray | None]:
     """Raise Damaged unless every checksum holds and there are exactly the pixels promised.
 
     Returns the same image, the pixels of a small one as they come out of the check, so that Pillow
-    need not inflate them again: of 64 x 64 pixels, that would take a fifth of all reading. What
-    follows the IEND chunk is no part of the image, and is not looked at.
+    need not inflate them again. Of a small one in 8-bit RGB that says nothing but its pixels, as
+    most programs write them, also those: uint8 (H, W, 3), in half the time that Pillow takes for
+    64 x 64. What follows the IEND chunk is no part of the image, and is not looked at.
     """
     chunks = list(_chunks(data))
     kinds = [kind for kind, _, _ in chunks]
@@ -51,9 +56,14 @@ def checked(data: bytes) -> bytes:
     stream = b"".join(data[start:end] for _, start, end in chunks[first:last])
     rows = _inflated(stream, _size(width, height, depth * CHANNELS[color], interlaced))
     if not rows:
-        return data
+        return data, None
+    plain = data.startswith(SIGNATURE) and data[24:29] == PLAIN_RGB and PLAIN.issuperset(kinds)
+    if plain and pays(len(rows)):
+        from facescreen.images.whole import png_rows  # compiles when first used
+
+        return data, png_rows.unfiltered(rows, width, height)
     stored = _chunk(b"IDAT", zlib.compress(rows, 0))
-    return data[: chunks[first][1] - 8] + stored + data[chunks[last - 1][2] + 4 :]
+    return data[: chunks[first][1] - 8] + stored + data[chunks[last - 1][2] + 4 :], None
 
 
 def without_text(data: bytes) -> bytes:

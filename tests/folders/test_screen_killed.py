@@ -1,0 +1,99 @@
+"""Laws of real runs that are killed or interrupted: the next one ends in the same table."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from mixed_folder import save
+
+from facescreen import portraits
+from facescreen.commands import main as cli
+from facescreen.folders import screen_folder
+from facescreen.screening import SignsRule
+
+PART, NOTE = ".verdicts.csv.part", ".verdicts.csv.asked.json"
+
+
+def files(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.fixture(scope="module")
+def faces(tmp_path_factory):
+    """So many that no machine is done with them between a look and a kill."""
+    folder, real = tmp_path_factory.mktemp("faces"), tmp_path_factory.mktemp("real")
+    np.save(folder / "m.npy", portraits(60, size=64, seed=3))
+    for n, face in enumerate(portraits(90, size=64, seed=4)):
+        save(real / f"{n:02}.png", face)
+    for name in "abcdefghklnopq":
+        (folder / name).symlink_to(real)
+    return folder
+
+
+def killed_when_there_are(rows: int, command: list[str], part) -> bool:
+    """Start a run and kill it when so many rows are written; whether it was still running."""
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as run:
+        while run.poll() is None and not (part.exists() and part.read_bytes().count(b"\n") > rows):
+            time.sleep(0.001)
+        run.send_signal(signal.SIGKILL)
+        return run.wait() == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_killed_at_random_moments_it_ends_in_the_same_table(faces, tmp_path, workers, capsys):
+    table = tmp_path / "verdicts.csv"
+    line = ["screen", str(faces), "--rule", "signs", "--out", str(table), "--workers", workers]
+    kills, rng = 0, np.random.default_rng()
+    for most in (200, 400, 600):
+        command = [sys.executable, "-m", "facescreen", *line]
+        kills += killed_when_there_are(rng.integers(most), command, tmp_path / PART)
+    assert kills == 3
+    assert not table.exists()
+    assert json.loads((tmp_path / NOTE).read_text())["rule"].startswith("SignsRule('generated'")
+    assert cli.main(line) == cli.SUCCESS
+    assert "lines of the table were there already" in capsys.readouterr().err
+    screen_folder(faces, SignsRule(), tmp_path / "alone.csv", workers=1)
+    assert table.read_bytes() == (tmp_path / "alone.csv").read_bytes()
+    assert files(tmp_path) == ["alone.csv", "verdicts.csv"]
+
+
+def test_ctrl_c_is_one_line_and_what_is_judged_stays(faces, tmp_path):
+    line = ["screen", str(faces), "--rule", "signs", "--out", str(tmp_path / "verdicts.csv")]
+    command = [sys.executable, "-m", "facescreen", *line, "--workers", "2"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as run:
+        while run.poll() is None and not (tmp_path / PART).exists():
+            time.sleep(0.001)
+        while run.poll() is None and (tmp_path / PART).read_bytes().count(b"\n") < 9:
+            time.sleep(0.001)
+        run.send_signal(signal.SIGINT)
+        said = run.stderr.read()
+    assert (run.returncode, said) == (cli.INTERRUPTED, "facescreen: interrupted\n")
+    assert files(tmp_path) == sorted([PART, NOTE])
+
+
+def test_no_worker_outlives_a_run_that_was_killed(faces, tmp_path):
+    program = (
+        "import pathlib, sys; from facescreen.folders.workers import Workers\n"
+        "from facescreen.folders.items import FILE, Item\n"
+        "from facescreen.screening import NoRule\n"
+        "with Workers(2, sys.argv[1], NoRule()) as w:\n"
+        "    for _ in w.in_order([[Item(FILE, 'a/00.png', 'a/00.png')]] * 4): pass\n"
+        "    print(*[p.pid for p in w._processes], flush=True)\n"
+        "    sys.stdin.read()\n"
+    )
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-c", program, str(faces)], **pipes) as run:
+        workers = [int(pid) for pid in run.stdout.readline().split()]
+        assert workers
+        run.kill()
+        run.wait()
+    for _ in range(500):
+        if not any(os.path.exists(f"/proc/{pid}") for pid in workers):
+            break
+        time.sleep(0.01)
+    assert not any(os.path.exists(f"/proc/{pid}") for pid in workers)
