@@ -79,7 +79,7 @@ DOSE_REAL, DOSE_SEEDS = 40, 3  # real images; the first so many seeds
 
 # --- the second GAN -------------------------------------------------------------------------------
 
-GAN_SIDE, GAN_IMAGES, GAN_EVERY = 32, 3_840, 768  # pixels, images shown, images between moments
+GAN_SIDE, GAN_IMAGES, GAN_EVERY = 32, 12_800, 1_600  # pixels, images shown, images between moments
 GAN_SETS = (1500, 1500)  # existing and added images
 GAN_SEEDS = tuple(range(3))
 ONLY_REJECTED = "only rejected"  # by the signs as shipped: the most that a screen could spare

@@ -13,7 +13,7 @@ from facescreen.screening import Rate
 if TYPE_CHECKING:
     import pandas as pd
 
-REPRODUCED, PARTLY, NOT, UNTESTED = "reproduced", "partly", "not", "not tested here"
+REPRODUCED, PARTLY, NOT = "reproduced", "partly", "not"
 CHOSEN = "chosen for it"  # how the images were made was chosen with an eye to this very figure
 PAPER, OURS = "the paper's claim", "our question"
 APART = "no labels needed"  # the images of a claim that is tested on planted damage, or on none

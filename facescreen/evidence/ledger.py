@@ -2,7 +2,8 @@
 
 A claim "reproduced", "partly" or "not" by a criterion that stands beside it and is computed: no
 verdict is written by hand. Claims that labels can test have a line for each population of images
-(`claims.py`); `by_images` sets these side by side, `tally` counts the paper's own claims.
+(`claims.py`); those that needed studies of their own stand in `studied.py`. `by_images` sets
+populations side by side, `tally` counts the paper's own claims.
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ from facescreen.evidence.entry import (
     PAPER,
     PARTLY,
     REPRODUCED,
-    UNTESTED,
     Entry,
     share_of,
     words,
 )
 from facescreen.evidence.gathered import Evidence
 from facescreen.evidence.populations import MULTI, SINGLE, TABLE_RULES
+from facescreen.evidence.studied import studied
 from facescreen.labels import ReferencePool
 from facescreen.screening import Rate
 
@@ -37,7 +38,7 @@ def ledger(evidence: Evidence) -> pd.DataFrame:
     import pandas as pd
 
     entries = [e for population in evidence.populations.values() for e in claims_on(population)]
-    entries += [*_early(evidence), *_kinds(evidence), _cost(), *_not_tested()]
+    entries += [*_early(evidence), *_kinds(evidence), _cost(), *studied()]
     return pd.DataFrame(entries).rename_axis("entry")
 
 
@@ -147,13 +148,3 @@ def _cost() -> Entry:
         "trained within a day at 256 pixels and 10,000 thousand images; partly: within a day at "
         "fewer of either",
     )
-
-
-def _not_tested() -> Iterator[Entry]:
-    """Claims that need more than labels and planted damage."""
-    why = "needs runs of another kind"
-    for claim, section, where in (
-        ("Screening by the discriminator's score lets broken images through", "2.2", "no figure"),
-        ("Broken images in the data slow down learning", "1", "no figure"),
-    ):
-        yield Entry(claim, section, "said", where, UNTESTED, why)
