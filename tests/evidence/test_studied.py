@@ -20,7 +20,7 @@ def rows_of(path):
         return list(csv.DictReader(file))
 
 
-@pytest.mark.parametrize("entry", studied.critics(), ids=lambda entry: entry.images)
+@pytest.mark.parametrize("entry", list(studied.critics()), ids=lambda entry: entry.images)
 def test_the_band_is_counted_from_the_table(entry):
     name = studied.CRITIC_POOLS[entry.images]
     pool = load_reference(name)
