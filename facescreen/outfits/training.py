@@ -28,21 +28,18 @@ from tqdm import tqdm
 import facescreen
 from facescreen.gan.batches import batch_indices
 from facescreen.gan.cards import machine
-from facescreen.gan.checkpoints import read_card
 from facescreen.gan.losses import LOSSES, zero_centered_penalty
 from facescreen.gan.speed import keep_freed_memory
 from facescreen.outfits.designer import (
     OutfitGan,
     as_floats,
-    load_outfit_gan,
     save_outfit_gan,
 )
 from facescreen.outfits.garments import Pictures, outfit_pictures
 
 LOSS = LOSSES["relativistic"]
 ASKED = {  # what of the settings the command line takes, and names in a card
-    "images": "outfits over which the learning rate falls",
-    "stop": "outfits shown when it ends before that; 0: it does not",
+    "images": "outfits shown",
     "seed": "of the weights, the batches and the noise",
     "learning_rate": "at the first step",
     "penalty": "weight of the critic's gradient",
@@ -58,19 +55,18 @@ DATA_SEED = 500  # of the outfits learned from; HELD_OUT is of those it is measu
 class OutfitSettings:
     """How the designer is trained. Lengths are in outfits shown."""
 
-    images: int = 32_000  # over which the learning rate falls
-    stop: int = 0  # outfits shown when it ends before that; 0: it does not
+    images: int = 48_000  # over which the learning rate falls
     seed: int = 0
     outfits: int = 4_000  # different ones, of DATA_SEED
     batch: int = 16
     mismatched: float = 1.0  # weight of pairs from different outfits in the critic's loss
     variety: float = 1.0  # weight of the loss of rolls that look alike
-    variety_from: int = 8_000  # outfits shown before it sets in: first learn to draw
-    apart: float = 0.5  # how far rolls should lie apart, as a share of different lower parts
+    variety_from: int = 12_000  # outfits shown before it sets in: first learn to draw
+    apart: float = 0.4  # how far rolls should lie apart, as a share of different lower parts
     learning_rate: float = 1e-3
     last_learning_rate: float = 1e-4  # reached along a half cosine
     betas: tuple[float, float] = (0.0, 0.99)
-    penalty: float = 1.0
+    penalty: float = 0.1
     penalty_every: int = 4  # steps; it counts that much more when it comes
     averaging: float = 0.998  # decay of the moving average of both players' weights, per step
     style: int = 64
@@ -78,11 +74,6 @@ class OutfitSettings:
     encoder_width: int = 8
     generator_width: int = 16
     critic_width: int = 12
-
-    @property
-    def shown(self) -> int:
-        """How many outfits are shown in all."""
-        return min(self.images, self.stop or self.images)
 
     @property
     def architecture(self) -> dict[str, int]:
@@ -94,13 +85,11 @@ class OutfitSettings:
 class Game:
     """Both players, their optimizers and their moving average; `step` is one batch."""
 
-    def __init__(self, settings: OutfitSettings, start: OutfitGan | None = None) -> None:
+    def __init__(self, settings: OutfitSettings) -> None:
         self.settings, self.steps = settings, 0
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(settings.seed)
             self.players, self.averaged = (OutfitGan(settings.architecture) for _ in range(2))
-        if start is not None:
-            self.players.load_state_dict(start.state_dict())
         self.averaged.load_state_dict(self.players.state_dict())
         self.averaged.eval().requires_grad_(False)
         self.optimizers = {
@@ -187,17 +176,15 @@ def train_designer(
     pictures: Pictures | None = None,
     progress: bool = True,
     watch: Callable[[Game, dict[str, float]], Any] | None = None,
-    start: OutfitGan | None = None,
 ) -> OutfitGan:
     """Train both players and return their moving averages; `watch` is told of every step.
 
-    pictures: the outfits to learn from; None: `settings.outfits` of DATA_SEED. start: players that
-    have learned before, of the same architecture; None: fresh ones.
+    pictures: the outfits to learn from; None: `settings.outfits` of DATA_SEED.
     """
     keep_freed_memory()
     pictures = pictures or outfit_pictures(settings.outfits, DATA_SEED)
-    game = Game(settings, start)
-    for step in tqdm(range(settings.shown // settings.batch), disable=not progress):
+    game = Game(settings)
+    for step in tqdm(range(settings.images // settings.batch), disable=not progress):
         rows = batch_indices(len(pictures.uppers), settings.batch, settings.seed, step)
         random = torch.Generator().manual_seed(settings.seed * 2**32 + step)
         losses = game.step(*(as_floats(parts[rows]) for parts in pictures), random)
@@ -206,44 +193,36 @@ def train_designer(
     return game.averaged
 
 
-def main_train_outfits(
-    out: Path, threads: int | None = None, start: Path | None = None, **given: Any
-) -> OutfitGan:
+def main_train_outfits(out: Path, threads: int | None = None, **given: Any) -> OutfitGan:
     """Train, save at `out` with a card, say in one line what came of it.
 
-    start: weights to go on from, with fresh optimizers. given: of `OutfitSettings`; None stands for
-    the default. Sums in another order round otherwise, so the same weights come out only with the
-    same number of `threads`; the command names it.
+    given: of `OutfitSettings`; None stands for the default. Sums in another order round otherwise,
+    so the same weights come out only with the same number of `threads`; the command names it.
     """
     torch.set_num_threads(threads or torch.get_num_threads())
     settings = OutfitSettings(**{name: n for name, n in given.items() if n is not None})
-    before = load_outfit_gan(start).requires_grad_(True) if start else None
     started = time.process_time()
-    gan = train_designer(settings, start=before)
+    gan = train_designer(settings)
     minutes = (time.process_time() - started) / 60
-    gan = save_outfit_gan(gan, Path(out), outfit_card(settings, minutes, out, start))
-    print(f"{out}: {settings.shown} outfits shown in {minutes:.1f} core-minutes")
+    gan = save_outfit_gan(gan, Path(out), outfit_card(settings, minutes, out))
+    print(f"{out}: {settings.images} outfits shown in {minutes:.1f} core-minutes")
     return gan
 
 
-def outfit_card(
-    settings: OutfitSettings, minutes: float, out: Path, start: Path | None = None
-) -> dict[str, Any]:
+def outfit_card(settings: OutfitSettings, minutes: float, out: Path) -> dict[str, Any]:
     """What a reader needs to judge the designer, and to make it again."""
     command = "python -m facescreen.outfits.training"
     for name in ASKED:
         command += f" --{name.replace('_', '-')} {getattr(settings, name):g}"
-    command += f" --start {shlex.quote(str(start))}" if start else ""
     command += f" --threads {torch.get_num_threads()} --out {shlex.quote(str(out))}"
     return {
         "what": "designer of outfits and its critic, moving averages of the weights, float16",
         "command": command,
         "data": {"source": "outfits", "seed": DATA_SEED, "outfits": settings.outfits},
         "settings": asdict(settings),
-        "images": settings.shown,
+        "images": settings.images,
         "minutes": round(minutes, 1),
         "minutes of": "one core's time, rendering included",
-        **({"start": read_card(Path(start))} if start else {}),
         "machine": machine("cpu"),
         "facescreen": facescreen.__version__,
     }
@@ -253,7 +232,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """The command line of this module."""
     parser = argparse.ArgumentParser(description="Train the designer of outfits.")
     parser.add_argument("--out", type=Path, required=True, help="file for the weights")
-    parser.add_argument("--start", type=Path, help="weights to go on from")
     parser.add_argument("--threads", type=int, help="of torch")
     for name, what in ASKED.items():
         kind = type(getattr(OutfitSettings, name))
