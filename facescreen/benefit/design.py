@@ -79,6 +79,7 @@ DOSE_REAL, DOSE_SEEDS = 40, 3  # real images; the first so many seeds
 
 # --- the second GAN -------------------------------------------------------------------------------
 
+# A first set, of 3,840 images each, was too short to tell anything; seeds and arms are the same.
 GAN_SIDE, GAN_IMAGES, GAN_EVERY = 32, 12_800, 1_600  # pixels, images shown, images between moments
 GAN_SETS = (1500, 1500)  # existing and added images
 GAN_SEEDS = tuple(range(3))

@@ -3,7 +3,7 @@
     python -m facescreen.benefit.study --out build/benefit
 
 Classifiers of three seeds, GANs, the other classifiers, doses. Each finished training is a row, or
-a GAN's five. Raw generators learn first where they have not: twenty minutes each on one core.
+a GAN's eight. Raw generators learn first where they have not: twenty minutes each on one core.
 """
 
 from __future__ import annotations
