@@ -126,7 +126,8 @@ def draw_doses(table: pd.DataFrame) -> tuple[Figure, str]:
     axes[0][0].set_ylabel("accuracy, less that\nwithout damage (points)", fontsize=11)
     _legend(figure, axes[0][0])
     asked = ", ".join(str(dose) for dose in doses)
-    return figure, f"Points of accuracy lost at doses of {asked} %: {'; '.join(said)}."
+    sentence = f"Accuracy less that without damage, in points, at doses of {asked} %"
+    return figure, f"{sentence}: {'; '.join(said)}."
 
 
 def draw_learning(table: pd.DataFrame, arms: Sequence[str]) -> tuple[Figure, str]:
