@@ -6,10 +6,10 @@ import matplotlib.pyplot
 import nbformat
 import numpy as np
 import pytest
-from lesson_runs import run_lesson
+from lesson_runs import refusal, run_lesson
 
 from facescreen import plots
-from facescreen.lessons import ROOT, execute
+from facescreen.lessons import ROOT
 
 LESSON = ROOT / "notebooks" / "00_start_here.ipynb"
 
@@ -44,8 +44,8 @@ def test_the_threshold_the_pool_and_the_examples_decide_what_is_shown(tmp_path):
         ({"examples": 21, "pool": "test"}, "examples is 21, .*; pool is 'test', expected one of"),
     ],
 )
-def test_a_parameter_that_makes_no_sense_is_refused_with_a_reason(tmp_path, given, said):
-    assert re.search(said, execute(LESSON, tmp_path / "done.ipynb", given).message)
+def test_a_parameter_that_makes_no_sense_is_refused_with_a_reason(given, said):
+    assert re.search(said, refusal(LESSON, given))
 
 
 def test_the_two_kinds_of_broken_images_are_drawn_apart():

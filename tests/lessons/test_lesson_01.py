@@ -49,9 +49,9 @@ def test_photographs_from_a_folder_can_be_read(tmp_path):
     assert "spreads: 4096 " in said  # the patch covers everything
 
 
-def test_wrong_parameters_are_refused_with_reasons(tmp_path):
+def test_wrong_parameters_are_refused_with_reasons():
     wrong = {"faces": [], "size": "64.0", "patch": True, "gain": 1.0}
-    said = refusal(LESSON, tmp_path, wrong)
+    said = refusal(LESSON, wrong)
     assert "faces is [], expected a list of 1 to 10 entries, each a whole number" in said
     assert "size is '64.0', expected a whole number from 32 to 256" in said
     assert "patch is True, expected a number above 0" in said

@@ -76,9 +76,9 @@ def test_what_depends_on_neither_stays_the_same(rendered, photographed):
         assert said.count("Right: ") == 3 and said.count("Not yet. ") == 3
 
 
-def test_parameters_that_make_no_sense_are_refused_with_reasons(tmp_path):
+def test_parameters_that_make_no_sense_are_refused_with_reasons():
     wrong = {"faces": 11, "alpha": 0.0, "images": 5, "existing": "512", "source": ""}
-    said = refusal(LESSON, tmp_path, wrong)
+    said = refusal(LESSON, wrong)
     for name, value in wrong.items():
         assert f"{name} is {value!r}, expected" in said
 

@@ -85,8 +85,8 @@ def test_labeled_images_get_their_rate_and_lie_beside_the_lesson(tmp_path):
     assert len(list(folder.glob("multi/images/*.png"))) == 12
 
 
-def test_wrong_parameters_are_a_sentence_each(tmp_path):
-    said = refusal(LESSON, tmp_path, {"count": 0, "low_threshold": 50, "scheme": "five_faces"})
+def test_wrong_parameters_are_a_sentence_each():
+    said = refusal(LESSON, {"count": 0, "low_threshold": 50, "scheme": "five_faces"})
     assert "count is 0, expected a whole number, 1 or more" in said
     assert "low_threshold is 50, expected a whole number from 1 to color_" in said
     assert "scheme is 'five_faces', expected one of 'default'" in said

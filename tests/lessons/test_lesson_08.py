@@ -91,9 +91,9 @@ def test_the_shipped_table_says_what_the_signs_lose_here(ran):
         assert one["signs beforehand"] == pytest.approx(one["in the table"], abs=1e-3)
 
 
-def test_wrong_parameters_are_a_sentence_each(tmp_path):
+def test_wrong_parameters_are_a_sentence_each():
     wrong = {"max_valid_loss": 1.5, "finished": "learning", "sizes": [16]}
-    said = refusal(LESSON, tmp_path, wrong)
+    said = refusal(LESSON, wrong)
     assert "max_valid_loss is 1.5, expected a number from 0 to 1" in said
     assert "finished is 'learning', expected one of 'default'" in said
     assert "sizes is [16], expected a list" in said

@@ -45,8 +45,8 @@ def test_its_table_is_counted_from_the_shipped_scores(ran):
         )
 
 
-def test_wrong_parameters_are_a_sentence_each(tmp_path):
-    said = refusal(LESSON, tmp_path, {"accept": 1.5, "steps": 0, "reading": "odd"})
+def test_wrong_parameters_are_a_sentence_each():
+    said = refusal(LESSON, {"accept": 1.5, "steps": 0, "reading": "odd"})
     assert "accept is 1.5, expected a number from 0.2 to 1" in said
     assert "steps is 0, expected a whole number, 1 or more" in said
     assert "reading is 'odd', expected one of 'broken', 'unusable'" in said

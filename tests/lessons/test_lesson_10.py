@@ -90,8 +90,8 @@ def test_answers_that_the_lesson_folds_away_are_what_its_tables_show():
     assert valid["generated"]["valid"] > 0.6 * valid["generated"].sum()
 
 
-def test_wrong_parameters_are_a_sentence_each(tmp_path):
-    said = refusal(LESSON, tmp_path, {"teacher": "nobody", "pool": "test", "shown": 40})
+def test_wrong_parameters_are_a_sentence_each():
+    said = refusal(LESSON, {"teacher": "nobody", "pool": "test", "shown": 40})
     assert "teacher is 'nobody', expected one of 'portraits', 'generated', 'real'" in said
     assert "pool is 'test', expected one of 'while learning'" in said
     assert "shown is 40, expected a whole number from 1 to 8" in said

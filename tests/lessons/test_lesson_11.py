@@ -63,9 +63,9 @@ def test_a_study_that_is_whole_is_read_and_not_trained_again(ran, folder):
     assert min(abs(x - wanted) for x in ran["means"]) < 1e-5
 
 
-def test_wrong_parameters_are_a_sentence_each(tmp_path):
+def test_wrong_parameters_are_a_sentence_each():
     wrong = {"study": "all", "seeds": [1], "amounts": [41], "live_screen": "critic"}
-    said = refusal(LESSON, tmp_path, wrong)
+    said = refusal(LESSON, wrong)
     assert "study is 'all', expected one of 'shipped', 'full'" in said
     assert "seeds is [1], expected a list of 2 or more different entries" in said
     assert "amounts is [41], expected a list" in said

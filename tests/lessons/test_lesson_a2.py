@@ -58,8 +58,8 @@ def test_each_garment_is_screened_clean_and_with_a_patch(ran):
     assert max(ran["left over"]) < min(ran["paper"][:2])  # of full colors, the first two rows
 
 
-def test_wrong_parameters_are_a_sentence_each(tmp_path):
-    said = refusal(LESSON, tmp_path, {"pairs": 3, "rolls": 1, "seed": -1})
+def test_wrong_parameters_are_a_sentence_each():
+    said = refusal(LESSON, {"pairs": 3, "rolls": 1, "seed": -1})
     assert "pairs is 3, expected a whole number from 16 to 2,000" in said
     assert "rolls is 1, expected a whole number" in said
     assert "seed is -1, expected a whole number" in said
