@@ -6,17 +6,19 @@ short or swapped is refused before a single weight is used.
 
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from facescreen.gan.models import MODELS, FaceCombiner, FaceModel
 from facescreen.images.writing import write_atomically
 
+Network = TypeVar("Network", bound=nn.Module)
 SHIPPED = Path(__file__).parents[2] / "data" / "models" / "combiner64.safetensors"
 
 
@@ -103,6 +105,23 @@ def read_card(weights: Path) -> dict[str, Any]:
         if not file.is_file():
             raise CheckpointError(f"there is no file {file}")
     return read_card_alone(card_path(weights))
+
+
+def load_network(
+    weights: Path, build: Callable[[dict[str, Any]], Network], what: str
+) -> tuple[Network, dict[str, Any]]:
+    """The network that `build` makes of a card, with the weights it describes; and the card.
+
+    what: of whom the card should be, for the sentence of the `CheckpointError` where a file is
+    missing, cut short or not the one that its card describes.
+    """
+    card = read_card(weights)
+    try:
+        network = build(card)
+    except (KeyError, TypeError) as error:
+        raise CheckpointError(f"{card_path(weights)} is not the card of {what}: {error}") from error
+    network.load_state_dict(checked_weights(weights, card, network.state_dict()))
+    return network, card
 
 
 def read_card_alone(path: Path) -> dict[str, Any]:

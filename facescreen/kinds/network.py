@@ -19,13 +19,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from facescreen.gan.checkpoints import (
-    CheckpointError,
-    card_path,
-    checked_weights,
-    read_card,
-    save_weights,
-)
+from facescreen.gan.checkpoints import load_network, save_weights
 from facescreen.gan.models import BLOCK
 from facescreen.screening.measures import at_side
 
@@ -129,12 +123,9 @@ def load_kinds(name_or_path: str | Path) -> KindJudge:
     if name_or_path in SHIPPED:
         return _shipped(str(name_or_path))
     weights = Path(name_or_path)
-    card = read_card(weights)
-    try:
-        network = kind_network(**card["architecture"])
-    except TypeError as error:
-        raise CheckpointError(f"{card_path(weights)} is no card of kinds: {error}") from error
-    network.load_state_dict(checked_weights(weights, card, network.state_dict()))
+    network, card = load_network(
+        weights, lambda card: kind_network(**card["architecture"]), "a network of kinds"
+    )
     return KindJudge(network, card)
 
 

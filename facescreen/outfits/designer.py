@@ -10,13 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from facescreen.gan.checkpoints import (
-    CheckpointError,
-    card_path,
-    checked_weights,
-    read_card,
-    save_weights,
-)
+from facescreen.gan.checkpoints import load_network, save_weights
 from facescreen.gan.models import BLOCK
 from facescreen.images import to_uint8
 from facescreen.outfits.networks import SIZE, Designer, PairCritic
@@ -87,12 +81,7 @@ def load_outfit_gan(path: Path | str | None = None) -> OutfitGan:
     that its card describes.
     """
     weights = Path(path) if path is not None else SHIPPED
-    card = read_card(weights)
-    try:
-        gan = OutfitGan(card["architecture"], card)
-    except (KeyError, TypeError) as error:
-        raise CheckpointError(
-            f"{card_path(weights)} is not the card of a designer of outfits: {error}"
-        ) from error
-    gan.load_state_dict(checked_weights(weights, card, gan.state_dict()))
+    gan, _ = load_network(
+        weights, lambda card: OutfitGan(card["architecture"], card), "a designer of outfits"
+    )
     return gan.eval().requires_grad_(False)

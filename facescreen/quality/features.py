@@ -16,13 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from facescreen.faces.traits import BACKGROUNDS, BEARDS, GLASSES, HAIR_COLORS, HAIR_STYLES
-from facescreen.gan.checkpoints import (
-    CheckpointError,
-    card_path,
-    checked_weights,
-    read_card,
-    save_weights,
-)
+from facescreen.gan.checkpoints import load_network, save_weights
 from facescreen.gan.models import BLOCK
 from facescreen.quality.spoil import SPOILING
 
@@ -142,14 +136,9 @@ def load_features(path: Path | str | None = None) -> FaceFeatures:
     that its card describes.
     """
     weights = Path(path) if path is not None else FEATURES
-    card = read_card(weights)
-    try:
-        network = FeatureNetwork(**card["architecture"])
-    except TypeError as error:
-        raise CheckpointError(
-            f"{card_path(weights)} is not the card of the judge's features: {error}"
-        ) from error
-    network.load_state_dict(checked_weights(weights, card, network.state_dict()))
+    network, card = load_network(
+        weights, lambda card: FeatureNetwork(**card["architecture"]), "the judge's features"
+    )
     return FaceFeatures(network, card)
 
 

@@ -136,7 +136,7 @@ def test_a_judge_is_the_same_after_it_was_saved_and_a_damaged_one_is_refused(tmp
     told = json.loads(path.with_suffix(".json").read_text("utf-8"))
     told["architecture"] = {"depth": 3}
     path.with_suffix(".json").write_text(json.dumps(told), "utf-8")
-    with pytest.raises(CheckpointError, match="no card of kinds"):
+    with pytest.raises(CheckpointError, match="not the card of a network of kinds"):
         load_kinds(path)
     with pytest.raises(CheckpointError, match="there is no file"):
         load_kinds(tmp_path / "none.safetensors")
