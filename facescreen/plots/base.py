@@ -68,7 +68,10 @@ def _small_png(figure: Figure, palette: bool = True) -> bytes:
     drawn, small = io.BytesIO(), io.BytesIO()
     box = _box_at(figure, DPI)
     dpi = _dpi(box.width, box.height)
-    figure.savefig(drawn, format="png", dpi=dpi, bbox_inches=_box_at(figure, dpi))
+    if dpi != DPI:
+        box = _box_at(figure, dpi)
+    fast = {"compress_level": 0}  # it is compressed below
+    figure.savefig(drawn, format="png", dpi=dpi, bbox_inches=box, pil_kwargs=fast)
     picture = Image.open(drawn, formats=["PNG"]).convert("RGB")
     if palette and picture.getcolors(PALETTE * 32):  # None where there are more, as in photographs
         picture = picture.quantize(PALETTE, dither=Image.Dither.NONE)
@@ -81,7 +84,6 @@ def _small_png(figure: Figure, palette: bool = True) -> bytes:
 def _box_at(figure: Figure, dpi: float) -> Bbox:
     """What a figure fills, in inches; lettering is a little wider at some resolutions."""
     figure.set_dpi(dpi)
-    figure.draw_without_rendering()
     return figure.get_tightbbox().padded(0.05)
 
 

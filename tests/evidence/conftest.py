@@ -4,13 +4,10 @@ import csv
 
 import pandas as pd
 import pytest
-from recount import cut_out, last_word
+from recount import counts_of, cut_out, flags_of, last_word
 
-from facescreen.evidence import TABLE_RULES, Evidence, ledger
+from facescreen.evidence import Evidence, ledger
 from facescreen.labels import REFERENCE
-from facescreen.screening import reference_verdict
-
-RULES = [name for name in TABLE_RULES if name != "none"]
 
 
 @pytest.fixture(scope="package")
@@ -32,7 +29,5 @@ def counted() -> dict[str, tuple[str, dict[str, bool]]]:
             said.setdefault(row["image"], []).append((row["rater"], row["label"]))
     found = {}
     for name in sorted(name for name in said if name.startswith("default/")):
-        image = cut_out(name)
-        flags = {n: reference_verdict(image, TABLE_RULES[n])[0] != "" for n in RULES}
-        found[name] = (last_word(said[name]), {"none": False, **flags})
+        found[name] = last_word(said[name]), flags_of(counts_of(cut_out(name)))
     return found

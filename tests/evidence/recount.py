@@ -33,6 +33,10 @@ def last_word(looks):
     return ranked[0][0] if leads else sorted(looks)[-1][1]
 
 
+def counts_of(image):
+    return [np.bincount(image[..., k].ravel(), minlength=256)[240:] for k in range(3)]
+
+
 def flags_of(counts):
     """The paper's rules on the counts of values 240 to 255, (3, 16) integers, by plain Python."""
     at_255 = [int(channel[-1]) for channel in counts]
@@ -54,9 +58,7 @@ def labeled_files(pool):
     with (REFERENCE / "drawn.csv").open(newline="", encoding="utf-8") as file:
         runs = {row["image"]: row["seed"] for row in csv.DictReader(file)}
     for name in sorted(name for name in said if name.startswith(f"{pool}/")):
-        image = cut_out(name)
-        counts = [np.bincount(image[..., k].ravel(), minlength=256)[240:] for k in range(3)]
-        yield runs[name], last_word(said[name]), flags_of(counts)
+        yield runs[name], last_word(said[name]), flags_of(counts_of(cut_out(name)))
 
 
 def labeled_tiles():

@@ -1,28 +1,19 @@
 """Lesson 03 does what its parameters say, with rendered faces and with photographs."""
 
-import nbformat
 import numpy as np
 import pytest
-from lesson_runs import refusal
+from lesson_runs import refusal, run_lesson
 
 from facescreen import SingleColorRule, plots
-from facescreen.lessons import ROOT, execute
+from facescreen.lessons import ROOT
 
 LESSON = ROOT / "notebooks" / "03_combine_faces.ipynb"
 
 
-def sentences(executed) -> str:
-    """What stands under the figures and what cells printed."""
-    notebook = nbformat.read(executed, as_version=4)
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-    said = [output.get("data", {}).get("text/plain", "") for output in outputs]
-    return "\n".join([*said, *(output.get("text", "") for output in outputs)])
-
-
 def run(folder, **parameters) -> str:
-    result = execute(LESSON, folder / "done.ipynb", parameters)
-    assert result.ok, result.message
-    return sentences(folder / "done.ipynb")
+    """What stands under the figures and what cells printed."""
+    said, figures = run_lesson(LESSON, folder, "", parameters)
+    return "\n".join([*figures, said])
 
 
 @pytest.fixture(scope="module")
