@@ -40,7 +40,7 @@ SOURCE_HELP = "existing faces: portraits, folder:PATH, celeba:ROOT or lfw:ROOT (
 SCREEN_HELP = """\
 examples:
   facescreen screen photos --rule multi --out report
-  facescreen screen photos --rule single --threshold 20
+  facescreen screen photos --rule single --threshold 20 --report
   facescreen screen faces --rule signs
   facescreen screen photos --rule signs --profile photographs
   facescreen screen faces --rule signs --calibrate valid --max-valid-loss 0.05 --out report
@@ -148,6 +148,13 @@ def share(text: str) -> float:
     return value
 
 
+def page(text: str) -> str:
+    """A name for a page; what follows --report may have been meant as the folder."""
+    if not text.lower().endswith((".html", ".htm")):
+        raise argparse.ArgumentTypeError(f"{text} does not end in .html (name FOLDER first)")
+    return text
+
+
 def portraits_options(add: argparse.ArgumentParser) -> None:
     add.add_argument("--count", type=count, default=100, help="how many (default 100)")
     add.add_argument("--size", type=count, default=64, help="pixels a side (default 64)")
@@ -250,6 +257,8 @@ def screen_options(add: argparse.ArgumentParser) -> None:
     loss = "with --calibrate: share of valid images to lose (0.05)"
     add.add_argument("--max-valid-loss", type=share, metavar="SHARE", help=loss)
     add.add_argument("--out", default=".", help="folder for verdicts.csv; a .csv or .parquet file")
+    report = "write a page to look at, too (TABLE.html beside the table)"
+    add.add_argument("--report", type=page, nargs="?", const=True, metavar="PAGE.html", help=report)
     workers = "processes that read and judge (a core each; for few files none)"
     add.add_argument("--workers", type=count, metavar="N", help=workers)
 

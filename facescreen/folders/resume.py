@@ -101,7 +101,7 @@ class Part:
         found = records(self._file)
         ahead = next(found, None)
         for item in items:
-            if ahead is None or self._changed(os.path.join(root, item.file)):
+            if ahead is None or changed_since(os.path.join(root, item.file), self._note["begun"]):
                 break
             if ahead[1][0] != item.first_name:
                 if item.kind not in (FILE, MEMBER) or kind_by_name(item.name):
@@ -123,18 +123,6 @@ class Part:
         if item is not None:
             yield item
         yield from items
-
-    def _changed(self, path: str) -> bool:
-        """Whether a file may be another than when the first run looked at it."""
-        try:
-            seen = [os.lstat(path)]
-            if os.path.exists(path):  # no link to nothing
-                seen.append(os.stat(path))
-        except OSError:
-            return True
-        # No program can set back st_ctime, where it is the time of the last change.
-        times = [s.st_mtime_ns if os.name == "nt" else s.st_ctime_ns for s in seen]
-        return max(times) >= self._note["begun"]
 
     def _cut(self, at: int) -> None:
         self._file.seek(at)
@@ -199,6 +187,19 @@ def part_of(table: Path, asked: dict[str, Any] | None) -> Iterator[Part]:
         raise
     finally:
         part.close()
+
+
+def changed_since(path: str, when: int) -> bool:
+    """Whether a file, or the link that leads there, has changed at a time or later; nanoseconds."""
+    try:
+        seen = [os.lstat(path)]
+        if os.path.exists(path):  # no link to nothing
+            seen.append(os.stat(path))
+    except OSError:
+        return True
+    # No program can set back st_ctime, where it is the time of the last change.
+    times = [s.st_mtime_ns if os.name == "nt" else s.st_ctime_ns for s in seen]
+    return max(times) >= when
 
 
 def _held(path: Path) -> IO[bytes]:
