@@ -13,8 +13,8 @@ from functools import cached_property
 from math import ceil, log10
 from typing import ClassVar, NamedTuple
 
-LEFT, RIGHT = 13.0, 99.0  # percent: where bars begin and end
-TOP, PANEL, GAP = 26, 64, 34  # pixels: above, of a panel, between them
+LEFT, RIGHT = 9.0, 99.0  # percent: where bars begin and end
+TOP, PANEL, GAP = 40, 64, 34  # pixels: above, of a panel, between them
 LABELS = 7
 DECADES = 50  # a largest count from which on the axis is logarithmic
 
@@ -128,7 +128,7 @@ class Chart:
                 )
                 for bar, count in sorted(counter.items())
             ]
-            grid = [Mark(round(base - self._height(n), 2), f"{n:,}") for n in self._ticks]
+            grid = [Mark(round(base - self._height(n), 2), _short(n)) for n in self._ticks]
             found.append(Panel(name, counter.total(), top, base, bars, grid))
         return found
 
@@ -159,3 +159,11 @@ class Chart:
         counts = [[c[bar] for c in self.counts.values()] for bar in range(low, high + 1)]
         words = [self.words(bar * self.joined, self.joined) for bar in range(low, high + 1)]
         return [(text, row) for text, row in zip(words, counts, strict=True) if any(row)]
+
+
+def _short(count: int) -> str:
+    """A count in few letters: 10k, 2M."""
+    for size, letter in ((10**6, "M"), (10**3, "k")):
+        if count >= size:
+            return f"{count / size:.3g}{letter}"
+    return str(count)

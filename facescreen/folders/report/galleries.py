@@ -33,37 +33,38 @@ class Gallery(NamedTuple):
 
 
 def galleries(found: Tally, rule: Any, seen: Mapping[int, Seen]) -> list[Gallery]:
-    """What the page shows of a table's images; seen: each image shown, by its row's number."""
+    """What the page shows of a table's images, nothing where none has a score.
+
+    seen: each image shown, by its row's number.
+    """
+    if not found.chosen:
+        return []
     by_sum = judges_by_sum(rule)
-    kind = "images flagged as color" if by_sum else "flagged images"
-    made = [
-        ("Worst", _which(found.worst, kind, "with the highest scores"), found.worst),
-        (
-            "White",
-            _which(found.white, "images flagged as white", "drawn by chance")
-            + " Their sums are not in the table, so that they have no order.",
-            found.white,
-        ),
-        ("Borderline: just flagged", _nearest(found.above, kind, rule), found.above),
-        (
-            "Borderline: just passed",
-            _nearest(found.below, "images that passed", rule)
-            + (" How near they come to the sum threshold is not in the table." if by_sum else ""),
-            found.below,
-        ),
-    ]
+    kind = "image flagged as color" if by_sum else "flagged image"
+    above = _nearest(found.above, kind, rule)
+    if found.all_flagged_are_worst and found.above.rows:
+        above += " Shown above."
+    below = _nearest(found.below, "image that passed", rule)
+    if by_sum and found.below.rows:
+        below += " How near they come to the sum threshold is not in the table."
+    made = [("Worst", _which(found.worst, kind, "with the highest scores"), found.worst.rows)]
+    if found.white.rows:
+        words = _which(found.white, "image flagged as white", "picked by chance")
+        words += " Their sums are not in the table, so they stand in no order."
+        made.append(("White", words, found.white.rows))
+    made.append(("Borderline: just flagged", above, found.just_flagged))
+    made.append(("Borderline: just passed", below, found.below.rows))
     return [
-        Gallery(title, words, [_card(row, seen[row.number]) for row in best.rows])
-        for title, words, best in made
-        if best is not found.white or by_sum
+        Gallery(title, words, [_card(row, seen[row.number]) for row in rows])
+        for title, words, rows in made
     ]
 
 
 def _which(best: Best, kind: str, how: str) -> str:
-    count = len(best.rows)
-    if not count:
-        return f"There are no {kind}."
-    return f"{count:,} of {best.offered:,} {kind}, {how}."
+    count, several = len(best.rows), kind.replace("image", "images")
+    if count == best.offered:
+        return {0: f"There is no {kind}.", 1: f"One {kind}."}.get(count, f"All {count} {several}.")
+    return f"{count:,} of {best.offered:,} {several}, those {how}."
 
 
 def _nearest(best: Best, kind: str, rule: Any) -> str:
@@ -72,10 +73,8 @@ def _nearest(best: Best, kind: str, rule: Any) -> str:
     if not best.rows or low == -inf:
         return words
     how = "1 in log odds" if isinstance(scale_of(rule), LogOdds) else f"a factor of {NEAR_FACTOR}"
-    return (
-        f"{words} Within {how} of it ({number(low)} to {number(high)}) "
-        f"{'lies' if best.near == 1 else 'lie'} {best.near:,}."
-    )
+    near = {0: "None lies", 1: "One lies"}.get(best.near, f"{best.near:,} lie")
+    return f"{words} {near} within {how} of it ({number(low)} to {number(high)})."
 
 
 def _card(row: Row, seen: Seen) -> Card:

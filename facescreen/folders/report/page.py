@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -61,22 +62,13 @@ def write_report(
     NotOursError where a file that is no such page stands in its place, OSError where a file cannot
     be read or written.
     """
-    import jinja2
-
     page = table.with_suffix(".html") if page is None else page
     check_page(page)
     since = table.stat().st_mtime_ns
     found = tally(rows_of(table), rule)
     seen = look_again(found.chosen, folder, rule, since)
     found.counts.most_pixels = _most_pixels(seen.values(), rule, summary)
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    text = environment.get_template("page.html").render(
+    text = _template().render(
         version=__version__,
         folder=shown(folder.resolve().name or str(folder)),
         table=shown(table.name),
@@ -95,6 +87,20 @@ def write_report(
     )
     write_atomically(page, lambda file: file.write_bytes(text.encode("utf-8")))
     return page
+
+
+@cache
+def _template() -> Any:
+    """The page's template, in which every text from outside is escaped."""
+    import jinja2
+
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    ).get_template("page.html")
 
 
 def percent(share: float) -> str:
@@ -164,25 +170,25 @@ def _charts(found: Tally, rule: Any) -> list[tuple[str, str, Chart]]:
         joined = scale.joined(min(ends), max(ends))
         line = None
         if scale.over is not None:
-            at = f"{scale.threshold:.2f}" if isinstance(scale, LogOdds) else scale.label(scale.over)
+            at = f"{scale.threshold:.3f}" if isinstance(scale, LogOdds) else scale.label(scale.over)
             line = scale.over, f"threshold {at}".replace("-", "−")
         drawn = Chart(_series(found.bars), scale.words, scale.label, scale.axis, joined, line)
-        charts.append(("Scores", _of_scores(rule), drawn))
+        charts.append(("Scores", _of_scores(bool(found.white.offered)), drawn))
     if found.values and isinstance(rule, MultiColorRule):
         words = "Of the flagged images, the value at which the rule found the largest count."
         drawn = Chart(
             _series(found.values),
             lambda bar, _: f"value {bar}",
             str,
-            "value of the channel, 255 the brightest",
+            "Value of the channel, 255 the brightest",
             centered=True,
         )
         charts.append(("Values", words, drawn))
     return charts
 
 
-def _of_scores(rule: Any) -> str:
-    if judges_by_sum(rule):
+def _of_scores(white: bool) -> str:
+    if white:
         return (
             "How far the channels are apart. What is flagged as white has its place here too, "
             "though another number decided: its sum, which the table does not hold."

@@ -7,12 +7,12 @@ import io
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
 
-from facescreen.folders.items import FILE, MEMBER, PROBLEM, ROWS, Item
+from facescreen.folders.items import FILE, MEMBER, ROWS, Item
 from facescreen.folders.listing import SHARDS, in_shard
 from facescreen.folders.report.places import places
 from facescreen.folders.report.rows import Row, row_of
@@ -112,7 +112,7 @@ def _sources(names: Iterable[str], root: Path) -> dict[str, list[Item]]:
 
 
 def _is_file(root: Path, parts: list[str]) -> bool:
-    """Whether a name leads to a file under the folder: a table that was edited may lead anywhere."""
+    """Whether a name leads to a file under the folder: an edited table may lead anywhere."""
     safe = all(part not in ("", ".", "..") and os.sep not in part for part in parts)
     return safe and not Path(*parts).is_absolute() and os.path.isfile(os.path.join(root, *parts))
 

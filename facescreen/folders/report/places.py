@@ -41,4 +41,4 @@ def _cells(image: np.ndarray, sign: str) -> tuple[np.ndarray, str]:
         return np.zeros(image.shape[:2], bool), ""
     rows, columns = (np.arange(side) * len(strength) // side for side in image.shape[:2])
     marked = (strength >= STRONG * most)[np.ix_(rows, columns)]
-    return marked, "Marked: where this sign is at least half as strong as at its strongest."
+    return marked, "Marked: where this is strongest, down to half its peak."

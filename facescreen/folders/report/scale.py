@@ -23,7 +23,7 @@ class Pixels:
 
     edges: tuple[int, ...]
     over: int | None  # the first bar from the threshold up
-    axis = "score: by how many pixels the counts of the channels differ; bars double in width every two"
+    axis = "Score: pixels by which the channels' counts differ; bars double in width every two"
 
     @classmethod
     def by(cls, threshold: int | None) -> Pixels:
@@ -31,6 +31,10 @@ class Pixels:
         steps = {ceil(base * 2 ** (k / 2) - 1e-9) for k in range(-60, 60)}
         edges = sorted({0, 1, base} | {edge for edge in steps if edge <= MOST_SCORE})
         return cls(tuple(edges), None if threshold is None else edges.index(threshold))
+
+    @property
+    def threshold(self) -> int | None:
+        return None if self.over is None else self.edges[self.over]
 
     def bar(self, score: float) -> int:
         return max(0, bisect_right(self.edges, score) - 1)
@@ -55,7 +59,7 @@ class LogOdds:
 
     @property
     def axis(self) -> str:
-        return f"score: log odds, from the threshold ({self.threshold:.4g}) on"
+        return f"Score: log odds, from the threshold ({self.threshold:.4g}) on"
 
     def bar(self, score: float) -> int:
         return floor((score - self.threshold) / WIDTH)
@@ -95,5 +99,5 @@ def color_threshold(rule: SingleColorRule | MultiColorRule) -> float:
 
 def number(score: float) -> str:
     """A score, or a threshold, for reading."""
-    text = f"{score:,.0f}" if score == int(score) else f"{score:.2f}"
+    text = f"{score:,.0f}" if score == int(score) else f"{score:,.3f}"
     return text.replace("-", "−")

@@ -17,6 +17,7 @@ from facescreen.screening import AnyRule, MultiColorRule
 WORST, WHITE, SIDE = 16, 8, 12  # images of the galleries; of borderline ones, on either side
 LISTED = 100  # unreadable files that are named
 NEAR_FACTOR, NEAR_ODDS = 2, 1.0  # what counts as near the threshold
+ROUNDED = 1e-5  # of a score: six digits are in the table
 PASSED = ""
 
 
@@ -45,16 +46,14 @@ class Tally:
     """What a table says, in bounded memory.
 
     bars: by reason ("" for passed), how many scores each bar of the scale holds. values: by reason
-    other than "", how many images were measured at each value (bin). scoreless: judged, without a
-    score. above, below: the flagged and the passed images nearest to the
-    threshold.
+    other than "", how many images were measured at each value (bin). above, below: the flagged and
+    the passed images nearest to the threshold.
     """
 
     scale: Pixels | LogOdds | None
     counts: Counts = field(default_factory=Counts)
     bars: dict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
     values: dict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
-    scoreless: int = 0
     unreadable: list[tuple[str, str]] = field(default_factory=list)
     worst: Best = field(default_factory=lambda: Best(WORST))
     white: Best = field(default_factory=lambda: Best(WHITE))
@@ -72,34 +71,36 @@ class Tally:
     @property
     def chosen(self) -> list[Row]:
         """The rows of all galleries."""
-        return [
-            row for best in (self.worst, self.white, self.above, self.below) for row in best.rows
-        ]
+        return [*self.worst.rows, *self.white.rows, *self.just_flagged, *self.below.rows]
+
+    @property
+    def all_flagged_are_worst(self) -> bool:
+        """Whether the gallery of the worst has room for all."""
+        return self.worst.offered <= WORST
+
+    @property
+    def just_flagged(self) -> list[Row]:
+        """Those nearest to the threshold, unless all flagged images are shown as the worst."""
+        return [] if self.all_flagged_are_worst else self.above.rows
 
 
 def tally(rows: Iterable[Row], rule: Any) -> Tally:
-    """Count a table's rows, which the rule has judged."""
+    """Count a table's rows. Raises ValueError where a rule of another threshold has judged them."""
     found, by_sum, near = Tally(scale_of(rule)), judges_by_sum(rule), band(rule)
     for row in rows:
         found.counts.add_row((row.file, row.broken is not None, row.reason, "", "", "", row.note))
         if row.broken is None:
             if len(found.unreadable) < LISTED:
                 found.unreadable.append((row.file, row.reason.removeprefix(UNREADABLE)))
-        elif row.score is None:
-            found.scoreless += 1
-        else:
+        elif row.score is not None:
             _measured(found, row, by_sum and row.reason == "white", near)
     return found
 
 
 def _measured(found: Tally, row: Row, white: bool, near: tuple[float, float]) -> None:
-    score, scale = row.score, found.scale
-    if scale is not None:
-        bar = scale.bar(score)
-        if scale.over is not None:  # a table's scores are rounded, its verdicts are not
-            over = row.broken and not white
-            bar = max(bar, scale.over) if over else min(bar, scale.over - 1)
-        found.bars[row.reason][bar] += 1
+    score = row.score
+    if found.scale is not None:
+        found.bars[row.reason][_bar(found.scale, row, white)] += 1
     if row.broken and row.bin >= 0:
         found.values[row.reason][row.bin] += 1
     if white:
@@ -111,6 +112,24 @@ def _measured(found: Tally, row: Row, white: bool, near: tuple[float, float]) ->
     side = found.above if row.broken else found.below
     side.offer(score if row.broken else -score, row)
     side.near += near[0] <= score <= near[1]
+
+
+def _bar(scale: Pixels | LogOdds, row: Row, white: bool) -> int:
+    """The bar of a row's score, on the side of the threshold that its verdict says.
+
+    A table's scores are rounded, its verdicts are not. Raises ValueError where they cannot both be
+    of this threshold.
+    """
+    bar, over = scale.bar(row.score), row.broken and not white
+    if scale.over is None or over == (bar >= scale.over):
+        return bar
+    if abs(row.score - scale.threshold) > ROUNDED * max(1, abs(row.score)):
+        did = "was flagged" if row.broken else "passed"
+        raise ValueError(
+            f"row {row.number + 1:,} of the table {did} with a score of {row.score:g}, which does "
+            f"not go with a threshold of {scale.threshold:g}: name the rule that made the table"
+        )
+    return scale.over if over else scale.over - 1
 
 
 def judges_by_sum(rule: Any) -> bool:
@@ -125,7 +144,6 @@ def band(rule: Any) -> tuple[float, float]:
     scale = scale_of(rule)
     if isinstance(scale, LogOdds):
         return scale.threshold - NEAR_ODDS, scale.threshold + NEAR_ODDS
-    threshold = scale.edges[scale.over] if scale is not None and scale.over is not None else 0
-    if not threshold:
+    if scale is None or not scale.threshold:
         return float("-inf"), float("inf")
-    return threshold / NEAR_FACTOR, threshold * NEAR_FACTOR
+    return scale.threshold / NEAR_FACTOR, scale.threshold * NEAR_FACTOR

@@ -11,7 +11,6 @@ from facescreen.screening import (
     AnyRule,
     MultiColorRule,
     NoRule,
-    Rule,
     SignsRule,
     SingleColorRule,
     Verdicts,
@@ -59,7 +58,7 @@ def _one_rule(rule: Any) -> str:
         )
     if isinstance(rule, SignsRule):
         return (
-            f"Signs: twelve signs of breakage are added up as the profile {rule.profile.name} "
+            f"Signs: twelve signs of breakage are added up as the profile “{rule.profile.name}” "
             "weighs them; an image is flagged from log odds of broken of "
             f"{_odds(rule.threshold)} up. The reason is the sign that counts most."
         )
@@ -135,4 +134,4 @@ def _pixels(count: int) -> str:
 
 
 def _odds(value: float) -> str:
-    return f"{value:.2f}".replace("-", "−")
+    return f"{value:.3f}".replace("-", "−")
