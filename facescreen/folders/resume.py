@@ -35,8 +35,10 @@ class Part:
         self.table = Path(os.path.realpath(table))
         self.path = self.table.with_name(f".{self.table.name}.part")
         self.note = self.table.with_name(f".{self.table.name}.asked.json")
-        temporary = [path.with_name(f".{path.name}.tmp") for path in (self.note, self.table)]
-        self.own = (self.table, self.path, self.note, *temporary)
+        page = self.table.with_suffix(".html")  # of a report
+        made = (self.table, self.note, page)
+        temporary = [path.with_name(f".{path.name}.tmp") for path in made]
+        self.own = (*made, self.path, *temporary)
         self.kept = self.rows = 0
         self._asked = {"what": WHAT, **(asked or {})}
         self._resumable = asked is not None

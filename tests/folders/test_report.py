@@ -141,14 +141,14 @@ def test_galleries_hold_the_highest_scores_and_the_nearest_to_the_threshold(made
     color, passed = rows[rows["reason"] == "color"], rows[rows["broken"] == "false"]
     white = rows[rows["reason"] == "white"]
     expected = {
-        "Worst": color.nlargest(16, "score", keep="first"),
+        "Worst images": color.nlargest(16, "score", keep="first"),
         "Borderline: just flagged": color.nsmallest(12, "score", keep="first"),
-        "Borderline: just passed": passed.nlargest(12, "score", keep="first"),
+        "Borderline: just passed": passed[passed["score"] > 0].nlargest(12, "score", keep="first"),
     }
     for gallery, best in expected.items():
         names = [card["name"] for card in cards(page, gallery)]
         assert names == [shown_name(name) for name in best["file"]], gallery
-    shown = [card["name"] for card in cards(page, "White")]
+    shown = [card["name"] for card in cards(page, "White images")]
     assert len(shown) == len(set(shown)) == 8 < len(white)
     assert set(shown) <= set(white["file"])
     near = int(color["score"].between(20, 80).sum())
@@ -176,7 +176,7 @@ def test_the_pixels_that_the_rule_counted_are_marked_and_no_others(made, page):
 
 def test_members_and_rows_are_shown_too(page):
     for name, pixels in (("rows.npy/000001", 2000), (shown_name(f"shard.tar/in/{HOSTILE}"), 1500)):
-        (card,) = (card for card in cards(page, "Worst") if card["name"] == name)
+        (card,) = (card for card in cards(page, "Worst images") if card["name"] == name)
         assert np.array_equal(decoded(card["images"][0]), with_red_patch(pixels))
 
 
@@ -236,6 +236,16 @@ def test_the_same_table_makes_the_same_page(made, tmp_path):
     other = tmp_path / "verdicts.csv"
     summary = screen_folder(folder, RULE, other, workers=2)
     assert write_report(other, folder, RULE, summary=summary).read_bytes() == page.read_bytes()
+
+
+def test_a_page_among_the_images_is_none_of_the_other_files(tmp_path):
+    save(tmp_path / "red.png", with_red_patch(50))
+    table, pages = tmp_path / "verdicts.csv", []
+    for _ in range(2):
+        summary = screen_folder(tmp_path, RULE, table)
+        pages.append(write_report(table, tmp_path, RULE, summary=summary).read_bytes())
+    assert summary.other_files == 0
+    assert pages[0] == pages[1]
 
 
 def test_only_what_the_table_has_judged_is_shown(made, tmp_path):

@@ -110,7 +110,8 @@ class Chart:
         if self.logarithmic:
             powers = [10**k for k in range(len(str(self._most)))]
             return powers[:: ceil(len(powers) / 4)]
-        return sorted({self._most, self._most // 2} - {0})
+        step = max(n for n in (1, 2, 5, 10, 20) if n <= max(1, self._most // 2))
+        return list(range(step, self._most + 1, step))
 
     @property
     def panels(self) -> list[Panel]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from facescreen.folders.report.pictures import Seen
 from facescreen.folders.report.rows import Row
-from facescreen.folders.report.scale import LogOdds, number, scale_of
+from facescreen.folders.report.scale import LogOdds, Pixels, number, scale_of
 from facescreen.folders.report.tally import NEAR_FACTOR, Best, Tally, band, judges_by_sum
 from facescreen.folders.report.words import shown
 
@@ -44,32 +44,44 @@ def galleries(found: Tally, rule: Any, seen: Mapping[int, Seen]) -> list[Gallery
     above = _nearest(found.above, kind, rule)
     if found.all_flagged_are_worst and found.above.rows:
         above += " Shown above."
-    below = _nearest(found.below, "image that passed", rule)
+    below = _nearest(found.below, _passed(found), rule)
     if by_sum and found.below.rows:
         below += " How near they come to the sum threshold is not in the table."
-    made = [("Worst", _which(found.worst, kind, "with the highest scores"), found.worst.rows)]
-    if found.white.rows:
+    made = [
+        (
+            "Worst images",
+            _which(found.worst, kind, "those with the highest scores"),
+            found.worst.rows,
+        )
+    ]
+    white = found.white.rows
+    if white:
         words = _which(found.white, "image flagged as white", "picked by chance")
         words += " Their sums are not in the table, so they stand in no order."
-        made.append(("White", words, found.white.rows))
+        made.append(("White images", words, white))
     made.append(("Borderline: just flagged", above, found.just_flagged))
     made.append(("Borderline: just passed", below, found.below.rows))
     return [
-        Gallery(title, words, [_card(row, seen[row.number]) for row in rows])
+        Gallery(title, words, [_card(row, rows is white, seen[row.number]) for row in rows])
         for title, words, rows in made
     ]
+
+
+def _passed(found: Tally) -> str:
+    kind = "image that passed"
+    return f"{kind} with a score above 0" if isinstance(found.scale, Pixels) else kind
 
 
 def _which(best: Best, kind: str, how: str) -> str:
     count, several = len(best.rows), kind.replace("image", "images")
     if count == best.offered:
         return {0: f"There is no {kind}.", 1: f"One {kind}."}.get(count, f"All {count} {several}.")
-    return f"{count:,} of {best.offered:,} {several}, those {how}."
+    return f"{count:,} of {best.offered:,} {several}, {how}."
 
 
 def _nearest(best: Best, kind: str, rule: Any) -> str:
     """Which images are shown, and how many lie near the threshold."""
-    words, (low, high) = _which(best, kind, "nearest to the threshold"), band(rule)
+    words, (low, high) = _which(best, kind, "those nearest to the threshold"), band(rule)
     if not best.rows or low == -inf:
         return words
     how = "1 in log odds" if isinstance(scale_of(rule), LogOdds) else f"a factor of {NEAR_FACTOR}"
@@ -77,6 +89,6 @@ def _nearest(best: Best, kind: str, rule: Any) -> str:
     return f"{words} {near} within {how} of it ({number(low)} to {number(high)})."
 
 
-def _card(row: Row, seen: Seen) -> Card:
-    score = "" if row.score is None else number(row.score)
+def _card(row: Row, white: bool, seen: Seen) -> Card:
+    score = "" if row.score is None or white else f"score {number(row.score)}"
     return Card(shown(row.file), bool(row.broken), shown(row.reason), score, shown(row.note), seen)

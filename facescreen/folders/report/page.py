@@ -17,7 +17,7 @@ from facescreen.folders.report.pictures import Seen, look_again
 from facescreen.folders.report.rows import rows_of
 from facescreen.folders.report.scale import LogOdds
 from facescreen.folders.report.tally import PASSED, Tally, judges_by_sum, tally
-from facescreen.folders.report.words import reason_words, rule_words, shown
+from facescreen.folders.report.words import reason_words, rule_name, rule_words, shown
 from facescreen.folders.screen import Summary
 from facescreen.images.writing import check_ours, write_atomically
 from facescreen.screening import MultiColorRule, Rate, SignsRule, Verdicts
@@ -73,7 +73,7 @@ def write_report(
         folder=shown(folder.resolve().name or str(folder)),
         table=shown(table.name),
         rule=rule_words(rule),
-        rule_line=shown(repr(rule)),
+        rule_line=rule_name(rule),
         found=found,
         lines=_lines(found, judges_by_sum(rule)),
         unreadable_rate=Rate.of(found.counts.unreadable, found.judged + found.counts.unreadable),

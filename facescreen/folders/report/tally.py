@@ -47,7 +47,7 @@ class Tally:
 
     bars: by reason ("" for passed), how many scores each bar of the scale holds. values: by reason
     other than "", how many images were measured at each value (bin). above, below: the flagged and
-    the passed images nearest to the threshold.
+    the passed images nearest to the threshold, without those of 0 pixels.
     """
 
     scale: Pixels | LogOdds | None
@@ -109,6 +109,8 @@ def _measured(found: Tally, row: Row, white: bool, near: tuple[float, float]) ->
         return
     if row.broken:
         found.worst.offer(-score, row)
+    if not row.broken and not score and isinstance(found.scale, Pixels):
+        return  # nothing was counted: as far from the threshold as can be
     side = found.above if row.broken else found.below
     side.offer(score if row.broken else -score, row)
     side.near += near[0] <= score <= near[1]

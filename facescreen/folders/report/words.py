@@ -11,6 +11,7 @@ from facescreen.screening import (
     AnyRule,
     MultiColorRule,
     NoRule,
+    Rule,
     SignsRule,
     SingleColorRule,
     Verdicts,
@@ -62,7 +63,13 @@ def _one_rule(rule: Any) -> str:
             "weighs them; an image is flagged from log odds of broken of "
             f"{_odds(rule.threshold)} up. The reason is the sign that counts most."
         )
-    return f"A rule of the caller's: {shown(repr(rule))}."
+    return f"A rule of the caller's: {rule_name(rule)}."
+
+
+def rule_name(rule: Any) -> str:
+    """A rule as Python writes it; of a function its name alone, which does not change."""
+    own = not isinstance(rule, Rule)
+    return shown(getattr(rule, "__qualname__", type(rule).__qualname__) if own else repr(rule))
 
 
 def _amount(threshold: float, unit: str) -> str:
