@@ -63,6 +63,9 @@ that calibrates. What is hidden is left out, and said. Images in .tar shards (as
 them) and in uint8 arrays (N, H, W, 3) in .npy and .npz files are judged too, as SHARD.tar/MEMBER
 and FILE.npy/NUMBER; nothing is unpacked.
 
+With --report there is a page to look at: rates, scores, the worst and the borderline images and
+where each is broken, in one HTML file that opens from disk.
+
 Killed at any moment, the same command goes on where it stopped; until then its lines are in hidden
 files beside the table. The table is the same for any number of worker processes.
 """

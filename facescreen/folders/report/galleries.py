@@ -42,7 +42,7 @@ def galleries(found: Tally, rule: Any, seen: Mapping[int, Seen]) -> list[Gallery
     by_sum = judges_by_sum(rule)
     kind = "image flagged as color" if by_sum else "flagged image"
     above = _nearest(found.above, kind, rule)
-    if found.all_flagged_are_worst and found.above.rows:
+    if found.all_flagged_are_worst:
         above += " Shown above."
     below = _nearest(found.below, _passed(found), rule)
     if by_sum and found.below.rows:
@@ -59,7 +59,8 @@ def galleries(found: Tally, rule: Any, seen: Mapping[int, Seen]) -> list[Gallery
         words = _which(found.white, "image flagged as white", "picked by chance")
         words += " Their sums are not in the table, so they stand in no order."
         made.append(("White images", words, white))
-    made.append(("Borderline: just flagged", above, found.just_flagged))
+    if found.above.rows:
+        made.append(("Borderline: just flagged", above, found.just_flagged))
     made.append(("Borderline: just passed", below, found.below.rows))
     return [
         Gallery(title, words, [_card(row, rows is white, seen[row.number]) for row in rows])
