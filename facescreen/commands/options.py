@@ -1,6 +1,7 @@
 """What each `facescreen` command takes, and the examples its help shows."""
 
 import argparse
+from pathlib import Path
 
 PORTRAITS_HELP = """\
 examples:
@@ -151,11 +152,11 @@ def share(text: str) -> float:
     return value
 
 
-def page(text: str) -> str:
+def page(text: str) -> Path:
     """A name for a page; what follows --report may have been meant as the folder."""
     if not text.lower().endswith((".html", ".htm")):
         raise argparse.ArgumentTypeError(f"{text} does not end in .html (name FOLDER first)")
-    return text
+    return Path(text)
 
 
 def portraits_options(add: argparse.ArgumentParser) -> None:

@@ -8,7 +8,7 @@ images; `report/` makes a page of a finished table.
 """
 
 from facescreen.folders.calibrate import Calibrated, calibrate_on_folder
-from facescreen.folders.report import write_report
+from facescreen.folders.report import page_of, write_report
 from facescreen.folders.screen import Summary, screen_folder
 from facescreen.folders.table import COLUMNS
 
@@ -17,6 +17,7 @@ __all__ = [
     "Calibrated",
     "Summary",
     "calibrate_on_folder",
+    "page_of",
     "screen_folder",
     "write_report",
 ]

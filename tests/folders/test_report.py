@@ -332,14 +332,20 @@ def test_a_table_that_is_cut_or_of_another_rule_is_refused(made, tmp_path):
     assert not list(tmp_path.glob("*.html"))
 
 
-@pytest.mark.parametrize("rule", [MultiColorRule(), NoRule()])
-def test_a_folder_without_images_or_scores_has_a_page(rule, tmp_path):
-    folder = tmp_path / "photos"
+@pytest.mark.parametrize(
+    ("rule", "images", "said"),
+    [
+        (RULE, 0, "There is no image here that can be judged."),
+        (RULE, 1, "There is no image that passed with a score above 0."),
+        (NoRule(), 1, "The rule gives no scores"),
+    ],
+)
+def test_a_folder_with_nothing_to_show_has_a_page_that_says_so(rule, images, said, tmp_path):
+    folder, table = tmp_path / "photos", tmp_path / "verdicts.csv"
     folder.mkdir()
-    if isinstance(rule, NoRule):
-        save(folder / "a.png", MID)
-    screen_folder(folder, rule, tmp_path / "verdicts.csv")
-    page = read_page(write_report(tmp_path / "verdicts.csv", folder, rule))
+    for k in range(images):
+        save(folder / f"{k}.png", MID)
+    screen_folder(folder, rule, table)
+    page = read_page(write_report(table, folder, rule))
     assert not page.cards
-    said = "gives no scores" if isinstance(rule, NoRule) else "no image here that can be judged"
     assert said in "".join(page.text)

@@ -6,6 +6,6 @@ again, `places.py` marks where they are broken and `words.py` says why. `page.ht
 are its looks.
 """
 
-from facescreen.folders.report.page import check_page, write_report
+from facescreen.folders.report.page import page_of, write_report
 
-__all__ = ["check_page", "write_report"]
+__all__ = ["page_of", "write_report"]

@@ -37,7 +37,7 @@ def galleries(found: Tally, rule: Any, seen: Mapping[int, Seen]) -> list[Gallery
 
     seen: each image shown, by its row's number.
     """
-    if not found.chosen:
+    if not found.scored:
         return []
     by_sum = judges_by_sum(rule)
     kind = "image flagged as color" if by_sum else "flagged image"

@@ -35,9 +35,14 @@ class Line(NamedTuple):
     rate: Rate
 
 
-def check_page(page: Path) -> None:
-    """Raise NotOursError, before any work, if a file that is no such page stands in its place."""
+def page_of(table: Path, page: Path | bool | None = None) -> Path:
+    """Where the page of a table goes: beside it as TABLE.html, or where it is asked for.
+
+    Raises NotOursError if a file that is no such page stands there.
+    """
+    page = page if isinstance(page, Path) else table.with_suffix(".html")
     check_ours(page, BEGINNING, "page")
+    return page
 
 
 def write_report(
@@ -62,8 +67,7 @@ def write_report(
     NotOursError where a file that is no such page stands in its place, OSError where a file cannot
     be read or written.
     """
-    page = table.with_suffix(".html") if page is None else page
-    check_page(page)
+    page = page_of(table, page)
     since = table.stat().st_mtime_ns
     found = tally(rows_of(table), rule)
     seen = look_again(found.chosen, folder, rule, since)

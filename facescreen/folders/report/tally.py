@@ -46,14 +46,16 @@ class Tally:
     """What a table says, in bounded memory.
 
     bars: by reason ("" for passed), how many scores each bar of the scale holds. values: by reason
-    other than "", how many images were measured at each value (bin). above, below: the flagged and
-    the passed images nearest to the threshold, without those of 0 pixels.
+    other than "", how many images were measured at each value (bin). scored: rows with a
+    score. above, below: the flagged and the passed images nearest to the threshold, without those
+    of 0 pixels.
     """
 
     scale: Pixels | LogOdds | None
     counts: Counts = field(default_factory=Counts)
     bars: dict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
     values: dict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
+    scored: int = 0
     unreadable: list[tuple[str, str]] = field(default_factory=list)
     worst: Best = field(default_factory=lambda: Best(WORST))
     white: Best = field(default_factory=lambda: Best(WHITE))
@@ -99,6 +101,7 @@ def tally(rows: Iterable[Row], rule: Any) -> Tally:
 
 def _measured(found: Tally, row: Row, white: bool, near: tuple[float, float]) -> None:
     score = row.score
+    found.scored += 1
     if found.scale is not None:
         found.bars[row.reason][_bar(found.scale, row, white)] += 1
     if row.broken and row.bin >= 0:
