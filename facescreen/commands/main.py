@@ -141,15 +141,18 @@ def evidence(options: argparse.Namespace) -> int:
 
 def screen(options: argparse.Namespace) -> int:
     """Judge every image of a folder and write verdicts.csv."""
-    from facescreen.folders import screen_folder
+    from facescreen.folders import page_of, screen_folder, write_report
 
     folder, out = Path(options.folder), Path(options.out)
     table = out if out.suffix.lower() in (".csv", ".parquet") else out / "verdicts.csv"
+    page = options.report and page_of(table, options.report)  # before any work
     rule, said, problems = calibrated_rule(options, table.parent)
     summary = screen_folder(folder, rule, table, options.workers)
     for caution in (*problems, *summary.cautions()):
         print(f"facescreen: {caution}", file=sys.stderr)
     print(*said, summary, sep="\n")
+    if page:
+        print(f"report in {write_report(table, folder, rule, page, summary)}")
     return SOME_UNREADABLE if summary.unreadable or problems else SUCCESS
 
 

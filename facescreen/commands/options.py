@@ -1,6 +1,7 @@
 """What each `facescreen` command takes, and the examples its help shows."""
 
 import argparse
+from pathlib import Path
 
 PORTRAITS_HELP = """\
 examples:
@@ -40,7 +41,7 @@ SOURCE_HELP = "existing faces: portraits, folder:PATH, celeba:ROOT or lfw:ROOT (
 SCREEN_HELP = """\
 examples:
   facescreen screen photos --rule multi --out report
-  facescreen screen photos --rule single --threshold 20
+  facescreen screen photos --rule single --threshold 20 --report
   facescreen screen faces --rule signs
   facescreen screen photos --rule signs --profile photographs
   facescreen screen faces --rule signs --calibrate valid --max-valid-loss 0.05 --out report
@@ -62,6 +63,9 @@ whole, has the reason "unreadable: …", and the exit code is then 3, as for one
 that calibrates. What is hidden is left out, and said. Images in .tar shards (as webdataset writes
 them) and in uint8 arrays (N, H, W, 3) in .npy and .npz files are judged too, as SHARD.tar/MEMBER
 and FILE.npy/NUMBER; nothing is unpacked.
+
+With --report there is a page to look at: rates, scores, the worst and the borderline images and
+where each is broken, in one HTML file that opens from disk.
 
 Killed at any moment, the same command goes on where it stopped; until then its lines are in hidden
 files beside the table. The table is the same for any number of worker processes.
@@ -146,6 +150,13 @@ def share(text: str) -> float:
     if not 0 <= value <= 1:
         raise argparse.ArgumentTypeError(f"{text} is no share from 0 to 1")
     return value
+
+
+def page(text: str) -> Path:
+    """A name for a page; what follows --report may have been meant as the folder."""
+    if not text.lower().endswith((".html", ".htm")):
+        raise argparse.ArgumentTypeError(f"{text} does not end in .html (name FOLDER first)")
+    return Path(text)
 
 
 def portraits_options(add: argparse.ArgumentParser) -> None:
@@ -250,6 +261,8 @@ def screen_options(add: argparse.ArgumentParser) -> None:
     loss = "with --calibrate: share of valid images to lose (0.05)"
     add.add_argument("--max-valid-loss", type=share, metavar="SHARE", help=loss)
     add.add_argument("--out", default=".", help="folder for verdicts.csv; a .csv or .parquet file")
+    report = "write a page to look at, too (TABLE.html beside the table)"
+    add.add_argument("--report", type=page, nargs="?", const=True, metavar="PAGE.html", help=report)
     workers = "processes that read and judge (a core each; for few files none)"
     add.add_argument("--workers", type=count, metavar="N", help=workers)
 

@@ -4,10 +4,11 @@ Imports `images` and `screening`. Open `screen.py` first: the run and its summar
 walks a folder into `items`, with what is in `tar` shards and `arrays`; `judging.py` turns those
 into lines of the `table`; `chunks.py` cuts the work, and `workers.py` hands it to processes
 (`worker.py`); `resume.py` goes on after a kill. `calibrate.py` sets a rule by a folder of valid
-images.
+images; `report/` makes a page of a finished table.
 """
 
 from facescreen.folders.calibrate import Calibrated, calibrate_on_folder
+from facescreen.folders.report import page_of, write_report
 from facescreen.folders.screen import Summary, screen_folder
 from facescreen.folders.table import COLUMNS
 
@@ -16,5 +17,7 @@ __all__ = [
     "Calibrated",
     "Summary",
     "calibrate_on_folder",
+    "page_of",
     "screen_folder",
+    "write_report",
 ]

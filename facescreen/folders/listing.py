@@ -28,12 +28,13 @@ def items_under(
         if problem:
             yield Item(PROBLEM, name, name, problem=problem)
         elif suffix(name) in SHARDS:
-            yield from _in_shard(path, name, passed, verify)
+            yield from in_shard(path, name, passed, verify)
         else:
             yield Item(FILE, name, name)
 
 
-def _in_shard(path: str, name: str, passed: Passed, verify: bool) -> Iterator[Item]:
+def in_shard(path: str, name: str, passed: Passed, verify: bool) -> Iterator[Item]:
+    """What is in one shard; `name` is what its rows' names begin with."""
     from facescreen.folders import arrays, tar  # which few folders need
 
     if suffix(name) == ".tar":

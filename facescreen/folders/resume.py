@@ -35,8 +35,10 @@ class Part:
         self.table = Path(os.path.realpath(table))
         self.path = self.table.with_name(f".{self.table.name}.part")
         self.note = self.table.with_name(f".{self.table.name}.asked.json")
-        temporary = [path.with_name(f".{path.name}.tmp") for path in (self.note, self.table)]
-        self.own = (self.table, self.path, self.note, *temporary)
+        page = self.table.with_suffix(".html")  # of a report
+        made = (self.table, self.note, page)
+        temporary = [path.with_name(f".{path.name}.tmp") for path in made]
+        self.own = (*made, self.path, *temporary)
         self.kept = self.rows = 0
         self._asked = {"what": WHAT, **(asked or {})}
         self._resumable = asked is not None
@@ -101,7 +103,7 @@ class Part:
         found = records(self._file)
         ahead = next(found, None)
         for item in items:
-            if ahead is None or self._changed(os.path.join(root, item.file)):
+            if ahead is None or changed_since(os.path.join(root, item.file), self._note["begun"]):
                 break
             if ahead[1][0] != item.first_name:
                 if item.kind not in (FILE, MEMBER) or kind_by_name(item.name):
@@ -123,18 +125,6 @@ class Part:
         if item is not None:
             yield item
         yield from items
-
-    def _changed(self, path: str) -> bool:
-        """Whether a file may be another than when the first run looked at it."""
-        try:
-            seen = [os.lstat(path)]
-            if os.path.exists(path):  # no link to nothing
-                seen.append(os.stat(path))
-        except OSError:
-            return True
-        # No program can set back st_ctime, where it is the time of the last change.
-        times = [s.st_mtime_ns if os.name == "nt" else s.st_ctime_ns for s in seen]
-        return max(times) >= self._note["begun"]
 
     def _cut(self, at: int) -> None:
         self._file.seek(at)
@@ -199,6 +189,19 @@ def part_of(table: Path, asked: dict[str, Any] | None) -> Iterator[Part]:
         raise
     finally:
         part.close()
+
+
+def changed_since(path: str, when: int) -> bool:
+    """Whether a file, or the link that leads there, has changed at a time or later; nanoseconds."""
+    try:
+        seen = [os.lstat(path)]
+        if os.path.exists(path):  # no link to nothing
+            seen.append(os.stat(path))
+    except OSError:
+        return True
+    # No program can set back st_ctime, where it is the time of the last change.
+    times = [s.st_mtime_ns if os.name == "nt" else s.st_ctime_ns for s in seen]
+    return max(times) >= when
 
 
 def _held(path: Path) -> IO[bytes]:

@@ -14,7 +14,7 @@ class NotOursError(ValueError):
     """A file that was made by somebody else stands where one of ours would go; it stays."""
 
 
-def check_ours(path: Path, beginning: str) -> None:
+def check_ours(path: Path, beginning: str, what: str = "table") -> None:
     """Raise NotOursError, naming it, if a file is there that does not begin as ours does."""
     expected = beginning.encode()
     if path.is_file():
@@ -23,7 +23,7 @@ def check_ours(path: Path, beginning: str) -> None:
                 return
     if os.path.lexists(path):
         raise NotOursError(
-            f"{path} is there already and no table of this command, which begins with "
+            f"{path} is there already and no {what} of this command, which begins with "
             f"{beginning.strip()!r}: move it away, or name another place"
         )
 

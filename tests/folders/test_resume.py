@@ -111,7 +111,7 @@ def test_stopped_again_before_it_has_gone_on_nothing_is_lost(photos, tmp_path, m
     table = tmp_path / "out" / "verdicts.csv"
     stopped(photos, table, monkeypatch, 5)
     with monkeypatch.context() as patched, pytest.raises(Stopped):
-        patched.setattr(resume.Part, "_changed", raising)
+        patched.setattr(resume, "changed_since", raising)
         screen_folder(photos, MultiColorRule(), table, workers=1)
     assert screen_folder(photos, MultiColorRule(), table, workers=1).resumed == 4
     assert table.read_bytes() == whole[1]
