@@ -45,7 +45,7 @@ def test_the_lesson_shows_as_many_images_as_it_is_told_to(tmp_path):
     seen = [re.findall(r"KID goes: raw from [\d.]+ to [\d.]+", text) for text in (few, more)]
     assert all(seen) and seen[0] != seen[1]
     for text, last in ((few, 96), (more, 160)):
-        found = re.findall(r"After (\d+) images rule 1 flags: raw [\d.]+ %, averaged", text)
+        found = re.findall(r" s  After (\d+) images rule 1 flags: raw [\d.]+ %, averaged", text)
         said = [int(images) for images in found]
         assert said == sorted(set(said)) and (said[0], said[-1]) == (8, last)
         assert f"of {len(said)} looks" in text
