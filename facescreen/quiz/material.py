@@ -30,9 +30,11 @@ def flagged(name: str) -> np.ndarray:
 
 
 def dull_face() -> np.ndarray:
-    """The first valid image of "learning" without a value from 240 up: uint8 (64, 64, 3)."""
-    images = pool("learning").images[pool("learning").labels == "valid"]
-    return images[np.flatnonzero((images < 240).all(axis=(1, 2, 3)))[0]]
+    """A valid image drawn late in a learning, with no value from 240 up: uint8 (64, 64, 3)."""
+    learning = pool("learning")
+    late = (learning.labels == "valid") & (learning.learned_from == learning.learned_from.max())
+    dull = late & (learning.images < 240).all(axis=(1, 2, 3))
+    return learning.images[np.flatnonzero(dull)[0]]
 
 
 def _patched(fills: list[np.ndarray], rows: slice, columns: slice) -> np.ndarray:
