@@ -20,7 +20,7 @@ TERMS = {row[0]: row[1:] for row in rows_of(ENGLISH)}
 
 
 def korean_of(term: str) -> list[str]:
-    return [word.strip() for word in TERMS[term][0].removesuffix("†").split(",")]
+    return [word.strip(" †") for word in TERMS[term][0].split(",")]
 
 
 def words_met(path) -> list[tuple[str, str]]:
