@@ -6,6 +6,7 @@ lesson, `score.py`, which counts the right ones, and `parameters.py`, which chec
 run with.
 """
 
+from facescreen.exercises.core import Verdict
 from facescreen.exercises.lesson_00 import check_count_flagged, check_is_flagged
 from facescreen.exercises.lesson_01 import check_count_at, check_histogram, check_spread
 from facescreen.exercises.lesson_02 import (
@@ -50,11 +51,12 @@ from facescreen.exercises.parameters import (
     text,
     whole,
 )
-from facescreen.exercises.score import Score, read_score, score
+from facescreen.exercises.score import Score, enroll, keep, read_score, score
 
 __all__ = [
     "ParameterError",
     "Score",
+    "Verdict",
     "check_adjusted",
     "check_balanced_accuracy",
     "check_broken_left",
@@ -95,6 +97,8 @@ __all__ = [
     "check_valid_lost",
     "check_white_pixels",
     "check_wilson",
+    "enroll",
+    "keep",
     "number",
     "one_of",
     "read_score",

@@ -50,18 +50,28 @@ def exercise(check: Callable[[Any], Verdict]) -> Callable[[Any], bool]:
     """
     lesson = check.__module__.rpartition("lesson_")[2].upper()
     name = check.__name__.removeprefix("check_")
-    _records.setdefault(lesson, {})[name] = _Record()
+    enroll(lesson, name)
 
     @functools.wraps(check)
     def checked(function: Any) -> bool:
-        verdict, record = check(function), _records[lesson][name]
-        record.right = verdict.right
-        record.attempted |= verdict.attempted
-        record.hints += verdict.attempted and not verdict.right
-        print(verdict.text)
-        return verdict.right
+        return keep(lesson, name, check(function))
 
     return checked
+
+
+def enroll(lesson: str, name: str) -> None:
+    """Count an exercise among those of a lesson, as not attempted yet."""
+    _records.setdefault(lesson, {})[name] = _Record()
+
+
+def keep(lesson: str, name: str, verdict: Verdict) -> bool:
+    """Print what became of an enrolled exercise, keep it for `score`, and tell if it was right."""
+    record = _records[lesson][name]
+    record.right = verdict.right
+    record.attempted |= verdict.attempted
+    record.hints += verdict.attempted and not verdict.right
+    print(verdict.text)
+    return verdict.right
 
 
 def score(lesson: str) -> None:

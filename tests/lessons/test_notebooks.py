@@ -10,12 +10,11 @@ from pathlib import Path
 import nbformat
 import papermill
 import pytest
+from lesson_texts import LESSONS
 
-from facescreen.lessons import ROOT, find_lessons
+from facescreen.lessons import ROOT
 from facescreen.lessons.pages import first_picture
 from facescreen.lessons.parameters import parameters_of
-
-LESSONS = find_lessons(ROOT / "notebooks")
 
 
 @pytest.fixture(params=LESSONS, ids=lambda path: path.stem)

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 import nbformat
 import pytest
+from lesson_texts import LESSONS
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from facescreen.commands import main as cli
@@ -16,7 +17,7 @@ from facescreen.lessons import ROOT, execute, find_lessons, write_student_editio
 from facescreen.lessons.pages import lesson_html
 from facescreen.lessons.student import answers_of_predictions, student_edition
 
-LESSONS = find_lessons(ROOT / "notebooks")
+EVERY = find_lessons(ROOT / "notebooks")
 LINK = re.compile(r"\]\(([^()\s]+)\)|(?:href|src)=\"([^\"]*)\"")
 
 
@@ -72,7 +73,7 @@ def test_no_output_stands_between_a_prediction_and_its_check(path):
 def edition(tmp_path_factory) -> Path:
     """The whole edition, carried to another place than the one it was written to."""
     made = tmp_path_factory.mktemp("made") / "edition"
-    write_student_edition(LESSONS, made)
+    write_student_edition(EVERY, made)
     return shutil.move(made, tmp_path_factory.mktemp("elsewhere") / "for students")
 
 
@@ -115,7 +116,7 @@ def test_links_of_an_edition_of_one_lesson_are_words_where_the_other_is_not_ther
 
 def test_no_default_of_a_lesson_leads_out_of_the_folder_it_stands_in():
     """So that two students' label files, or two editions', are never one file."""
-    for path in LESSONS:
+    for path in EVERY:
         for cell in nbformat.read(path, as_version=4).cells:
             if "parameters" in cell.metadata.get("tags", []):
                 assert not re.search(r"""["'](\.\./|/|~)""", cell.source), path.stem
