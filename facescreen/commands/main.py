@@ -82,6 +82,8 @@ def generate(options: argparse.Namespace) -> int:
     if options.faces is not None:
         given["existing"] = options.faces
     learning = options_given(options, "images", "moments", "recipe", "precision")
+    if options.workers is not None and options.cluster is None:
+        raise ValueError("--workers goes with --cluster local")
     if options.while_learning:
         if options.model is not None:
             raise ValueError("--model names a finished GAN: leave it out with --while-learning")
@@ -90,8 +92,8 @@ def generate(options: argparse.Namespace) -> int:
     elif learning:
         raise ValueError(f"--{next(iter(learning))} goes with --while-learning")
     settings = GenerationSettings(**given)
-    download = options_given(options, "download")
-    print(generate(settings, make_rule(options), Path(options.out), progress=True, **download))
+    how = options_given(options, "download", "cluster", "workers")
+    print(generate(settings, make_rule(options), Path(options.out), progress=True, **how))
     return SUCCESS
 
 
@@ -147,7 +149,7 @@ def screen(options: argparse.Namespace) -> int:
     table = out if out.suffix.lower() in (".csv", ".parquet") else out / "verdicts.csv"
     page = options.report and page_of(table, options.report)  # before any work
     rule, said, problems = calibrated_rule(options, table.parent)
-    summary = screen_folder(folder, rule, table, options.workers)
+    summary = screen_folder(folder, rule, table, options.workers, options.cluster)
     for caution in (*problems, *summary.cautions()):
         print(f"facescreen: {caution}", file=sys.stderr)
     print(*said, summary, sep="\n")

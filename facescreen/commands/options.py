@@ -37,6 +37,7 @@ With --while-learning a GAN learns the existing faces (portraits:bright unless t
 OUT/learning, and image i is drawn, by two faces unless told otherwise, by its raw weights at moment
 i mod MOMENTS of that learning: any number of images covers the whole of it in equal parts.
 """
+CLUSTER = "of a Dask scheduler whose workers do it; local: one on this machine"
 SOURCE_HELP = "existing faces: portraits, folder:PATH, celeba:ROOT or lfw:ROOT (portraits)"
 SCREEN_HELP = """\
 examples:
@@ -226,6 +227,10 @@ def generate_options(add: argparse.ArgumentParser) -> None:
     add.add_argument("--model", help="weights file; the shipped model if not given")
     add.add_argument("--max-tries", type=count, help="give up after so many (20 × count)")
     add.add_argument("--out", required=True, help="folder of the run")
+    add.add_argument("--cluster", metavar="ADDRESS", help=CLUSTER)
+    add.add_argument(
+        "--workers", type=count, metavar="N", help="with --cluster local (a core each)"
+    )
 
 
 def quality_options(add: argparse.ArgumentParser) -> None:
@@ -265,6 +270,7 @@ def screen_options(add: argparse.ArgumentParser) -> None:
     add.add_argument("--report", type=page, nargs="?", const=True, metavar="PAGE.html", help=report)
     workers = "processes that read and judge (a core each; for few files none)"
     add.add_argument("--workers", type=count, metavar="N", help=workers)
+    add.add_argument("--cluster", metavar="ADDRESS", help=CLUSTER)
 
 
 def alarms_options(add: argparse.ArgumentParser) -> None:

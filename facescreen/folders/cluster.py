@@ -77,18 +77,22 @@ class Cluster:
 
     def in_order(
         self,
-        work: Iterable[Work],
+        work: Iterable[Work | None],
         paths: Callable[[Work], Sequence[str]] = lambda _: (),
         seen: bool = False,
     ) -> Iterator[tuple[Work, Any]]:
         """Each piece of work and its answer, in order; work is taken as it can be handed out.
 
+        work: None in it says that there is none until the next answer is taken.
         paths: the files that a piece of work reads. seen: whether a worker must see the first of
         all of them, of the same size as here.
         """
         ahead: deque[tuple[Work, Future]] = deque()
         try:
             for one in work:
+                if one is None:
+                    yield self._taken(*ahead.popleft(), paths)
+                    continue
                 read = paths(one)
                 if seen and read and self._run.seen is None:
                     self._run = self._run._replace(seen=_seen(read[0]))

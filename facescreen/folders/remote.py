@@ -133,8 +133,8 @@ def _check_seen(run: Run) -> None:
         ) from None
     if here != size:
         raise ClusterError(
-            f"it sees another {path}, of {here:,} bytes instead of {size:,}: the folder must lie on "
-            "a file system that all workers see under this path"
+            f"it sees another {path}, of {here:,} bytes instead of {size:,}: the folder must lie "
+            "on a file system that all workers see under this path"
         )
 
 
