@@ -204,6 +204,7 @@ def _connected(address: str, workers: int | None, stack: ExitStack) -> Client:
                 processes=True,
                 host="127.0.0.1",
                 dashboard_address=None,
+                scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # any port, no dashboard
                 memory_limit=0,  # images are held beside the workers, where it sees none of them
                 silence_logs=logging.CRITICAL,
             )
