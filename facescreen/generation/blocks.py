@@ -88,10 +88,13 @@ class Blocks:
             )
 
     def __call__(self, wanted: tuple[int, int]) -> tuple[list, list, dict]:
-        lines, images, seconds = judged_block(self.settings, self.rule, self.maker, *wanted)
-        # Plain tuples: whoever hands them on need not import torch to know them.
-        ready = [None if image is None else tuple(packed(image)) for image in images]
-        return lines, ready, seconds
+        return ready(judged_block(self.settings, self.rule, self.maker, *wanted))
+
+
+def ready(block: Block) -> tuple[list, list, dict]:
+    """A block with its images packed, as plain tuples: who hands it on need not import torch."""
+    lines, images, seconds = block
+    return lines, [None if image is None else tuple(packed(image)) for image in images], seconds
 
 
 def drawn_by(maker: FaceMaker) -> dict[str, Any]:
@@ -121,13 +124,12 @@ def cluster_for(
         )
     if not can_travel(rule):
         raise ValueError(f"{rule!r} cannot be handed to a cluster: define it in a module")
-    kind, colon, path = settings.source.partition(":")
+    kind, _, path = settings.source.partition(":")
+    rendered = kind == "portraits"
     there = replace(
         settings,
         model=settings.model and os.path.abspath(settings.model),
-        source=f"{kind}:{os.path.abspath(path)}"
-        if colon and kind != "portraits"
-        else kind + colon + path,
+        source=settings.source if rendered else f"{kind}:{os.path.abspath(path)}",
     )
     setup = pickle.dumps((Blocks, (there, rule, drawn_by(maker))))
     return Cluster(address, setup, tried, ("numpy", "pillow", "torch", "numba"), workers)

@@ -1,4 +1,7 @@
-"""Laws of generating by a Dask cluster: the same files as by one process, whatever happens there."""
+"""Laws of generating by a Dask cluster: the same files as by one process, whatever happens there.
+
+Run as a program, this file is the run that gets killed: see its last lines.
+"""
 
 import os
 import pickle
@@ -6,16 +9,25 @@ import signal
 import subprocess
 import sys
 import time
+from collections import deque
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
 from cluster_rules import EndsItsWorker
-from tiny_run import Third, contents, manifest
+from tiny_run import SETTINGS as TINY
+from tiny_run import Third, contents, manifest, run
 
 from facescreen.commands import main as cli
-from facescreen.folders.remote import ClusterError
 from facescreen.gan.models import BLOCK
-from facescreen.generation import FaceMaker, GenerationSettings, GenerationStopped, blocks, generate
+from facescreen.generation import (
+    FaceMaker,
+    GenerationSettings,
+    GenerationStopped,
+    blocks,
+    generate,
+    loop,
+)
 from facescreen.images import png_bytes, save_png
 
 distributed = pytest.importorskip("distributed", reason="no clusters without the package")
@@ -27,9 +39,9 @@ SETTINGS = GenerationSettings(count=150, seed=5, existing=64)
 
 @pytest.fixture(scope="module")
 def address():
-    """A cluster of two workers, of one thread each."""
+    """A cluster of one worker of one thread: each of its processes takes torch."""
     with distributed.LocalCluster(
-        n_workers=2,
+        n_workers=1,
         threads_per_worker=1,
         host="127.0.0.1",
         dashboard_address=None,
@@ -47,56 +59,76 @@ def by_one_process(tmp_path_factory):
     return contents(out)
 
 
-def test_a_worker_that_is_killed_at_work_loses_nothing(by_one_process, address, tmp_path):
-    rule = EndsItsWorker()
-    rule.marker = tmp_path / "marker"
-    result = generate(SETTINGS, rule, tmp_path / "run", progress=False, cluster=address)
-    assert not os.path.exists(f"/proc/{rule.marker.read_text()}")
-    assert contents(tmp_path / "run") == by_one_process
-    assert result.saved == 150 and result.tried > 2 * BLOCK
-    assert result.tried == result.saved + sum(result.rejected.values())
-
-
-def test_a_command_that_is_killed_is_gone_on_with_by_another_number_of_processes(
-    address, tmp_path
+def test_killed_and_gone_on_with_and_a_worker_killed_as_well_it_ends_in_the_same_files(
+    by_one_process, address, tmp_path
 ):
-    line = ["generate", "--count", "400", "--faces", "64", "--rule", "none", "--seed", "5"]
-    out = tmp_path / "run"
-    command = [sys.executable, "-m", "facescreen", *line, "--out", str(out), "--cluster", address]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as run:
+    out, rule = tmp_path / "run", EndsItsWorker()
+    with subprocess.Popen([sys.executable, __file__, str(out), address]) as one:
         lines = out / "manifest.jsonl"
-        while run.poll() is None and not (lines.exists() and lines.stat().st_size):
+        while one.poll() is None and not (lines.exists() and lines.stat().st_size):
             time.sleep(0.01)
-        run.send_signal(signal.SIGKILL)
-    assert run.returncode == -signal.SIGKILL
-    assert 0 < len(manifest(out)) < 400
-    assert cli.main([*line, "--out", str(out)]) == cli.SUCCESS
-    assert cli.main([*line, "--out", str(tmp_path / "whole")]) == cli.SUCCESS
-    assert contents(out) == contents(tmp_path / "whole")
+        one.kill()
+    assert one.returncode == -signal.SIGKILL
+    assert 0 < len(manifest(out)) < 100
+    rule.marker = tmp_path / "marker"
+    result = generate(SETTINGS, rule, out, progress=False, cluster=address)
+    assert not os.path.exists(f"/proc/{rule.marker.read_text()}")
+    assert contents(out) == by_one_process
+    assert result.saved == 150 and result.tried > 2 * BLOCK
 
 
-def test_the_bound_holds_there_as_well(address, tmp_path):
-    few = replace(SETTINGS, count=100, max_tries=70)
+class SoManyAhead:
+    """Answers as a cluster does that holds so many pieces of work before the awaited one."""
+
+    def __init__(self, held: int) -> None:
+        self.held, self.asked = held, 0
+
+    def __call__(self, _address, settings, rule, faces, _workers):
+        self.make = lambda at: blocks.ready(blocks.judged_block(settings, rule, faces, *at))
+        return nullcontext(self)
+
+    def in_order(self, work):
+        ahead = deque()
+        for one in work:
+            if one is not None:
+                ahead.append((one, self.make(one)))
+                self.asked += 1
+            if one is None or len(ahead) > self.held:
+                yield ahead.popleft()
+        yield from ahead
+
+
+@pytest.mark.parametrize(("count", "held"), [(10, 1), (150, 3), (150, 100), (300, 4)])
+def test_no_more_is_asked_of_a_cluster_than_may_be_needed(
+    count, held, tmp_path, monkeypatch, noisy_source
+):
+    there = SoManyAhead(held)
+    monkeypatch.setattr(loop, "cluster_for", there)
+    asked = replace(TINY, count=count)
+    result = run(tmp_path / "run", asked, cluster="fake")
+    alone = run(tmp_path / "alone", asked)
+    assert contents(tmp_path / "run") == contents(tmp_path / "alone")
+    assert (result.saved, result.tried, result.rejected) == (count, alone.tried, alone.rejected)
+    least = -(-result.tried // BLOCK)
+    assert least <= there.asked <= least + 1
+
+
+def test_the_bound_holds_there_as_well(tmp_path, monkeypatch, noisy_source):
+    monkeypatch.setattr(loop, "cluster_for", SoManyAhead(3))
+    few = replace(TINY, count=100, max_tries=70)
     with pytest.raises(GenerationStopped) as stopped:
-        generate(few, Third(), tmp_path / "run", progress=False, cluster=address)
+        run(tmp_path / "run", few, cluster="fake")
     assert stopped.value.result.tried == 70
 
 
-def test_a_worker_that_would_draw_other_pixels_is_refused(address, tmp_path, monkeypatch):
-    real = blocks.drawn_by
-    monkeypatch.setattr(blocks, "drawn_by", lambda maker: real(maker) | {"arithmetic": "other"})
-    with pytest.raises(ClusterError, match=r"worker tcp://.*would differ here: arithmetic"):
-        generate(SETTINGS, Third(), tmp_path / "run", progress=False, cluster=address)
-
-
-def test_what_is_drawn_is_told_apart_by_weights_and_faces():
-    made = blocks.drawn_by(FaceMaker(SETTINGS))
-    assert blocks.drawn_by(FaceMaker(SETTINGS)) == made
-    other = blocks.drawn_by(FaceMaker(replace(SETTINGS, source="portraits:bright")))
-    assert {name for name in made if made[name] != other[name]} == {
-        "source_fingerprint",
-        "arithmetic",
-    }
+def test_a_process_that_would_draw_other_pixels_does_not_start():
+    here = blocks.drawn_by(FaceMaker(SETTINGS))
+    blocks.Blocks(SETTINGS, Third(), here)
+    with pytest.raises(blocks.DrawnApartError, match="would differ here: arithmetic is not as"):
+        blocks.Blocks(SETTINGS, Third(), here | {"arithmetic": "other"})
+    bright = replace(SETTINGS, source="portraits:bright")
+    with pytest.raises(blocks.DrawnApartError, match=": source_fingerprint, arithmetic is not"):
+        blocks.Blocks(bright, Third(), here)
 
 
 def test_what_cannot_be_drawn_there_is_refused_in_a_sentence(tmp_path, capsys):
@@ -106,8 +138,7 @@ def test_what_cannot_be_drawn_there_is_refused_in_a_sentence(tmp_path, capsys):
     assert cli.main(["generate", "--out", str(tmp_path / "run"), "--workers", "2"]) == cli.ERROR
     assert "--workers goes with --cluster local" in capsys.readouterr().err
     with pytest.raises(ValueError, match="define it in a module"):
-        generate(SETTINGS, lambda images: None, tmp_path / "run", progress=False, cluster="local")
-    assert not (tmp_path / "run").exists()
+        blocks.cluster_for("local", SETTINGS, lambda images: None, FaceMaker(SETTINGS), None)
 
 
 def test_an_answer_holds_nothing_that_takes_torch_to_read():
@@ -123,3 +154,7 @@ def test_a_png_packed_beforehand_is_the_file_that_would_be_saved(tmp_path):
     save_png(tmp_path / "a.png", image)
     save_png(tmp_path / "b.png", png_bytes(image))
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
+if __name__ == "__main__":
+    generate(SETTINGS, EndsItsWorker(), sys.argv[1], progress=False, cluster=sys.argv[2])
