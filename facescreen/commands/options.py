@@ -29,6 +29,7 @@ examples:
   facescreen generate --count 100 --rule none --source folder:photos --out runs/raw
   facescreen generate --count 100 --source lfw:data/downloads --faces 1000 --out runs/lfw
   facescreen generate --while-learning --count 2500 --rule multi --seed 1 --out runs/learning
+  facescreen generate --count 100000 --cluster tcp://10.0.0.1:8786 --out runs/large
 
 `facescreen train --help` lists the sources of existing faces.
 The same command goes on where an earlier one stopped, and ends in the same images.
@@ -48,6 +49,7 @@ examples:
   facescreen screen faces --rule signs --calibrate valid --max-valid-loss 0.05 --out report
   facescreen screen more --rule signs --profile report/profile.json
   facescreen screen shards --rule signs --workers 8 --out verdicts.parquet
+  facescreen screen /shared/faces --cluster tcp://10.0.0.1:8786 --out verdicts.csv
 
 The rule "signs" adds up twelve signs of breakage, and the reason is the one that counts most. Its
 profile says how much each counts and from which log odds an image is broken: "generated" for faces
@@ -70,6 +72,10 @@ where each is broken, in one HTML file that opens from disk.
 
 Killed at any moment, the same command goes on where it stopped; until then its lines are in hidden
 files beside the table. The table is the same for any number of worker processes.
+
+With --cluster the workers of a Dask cluster judge. Each must see FOLDER under the same path and
+have the same software, or the run is refused. Name only an address that you trust as a login: what
+comes from there is unpickled. tls:// takes the certificates that Dask's configuration names.
 """
 ALARMS_HELP = """\
 examples:

@@ -62,6 +62,7 @@ class Cluster:
             )
         self.address, self._workers = address, workers
         self._run = Run(uuid.uuid4().hex, software_here(packages), None, setup, pickle.dumps(ask))
+        self._out: deque[tuple[Any, Future]] = deque()  # what has been handed out, in order
         self._handed, self._window, self._looked = 0, 1, 0.0
         self._nobody_since: float | None = None
 
@@ -87,23 +88,18 @@ class Cluster:
         paths: the files that a piece of work reads. seen: whether a worker must see the first of
         all of them, of the same size as here.
         """
-        ahead: deque[tuple[Work, Future]] = deque()
-        try:
-            for one in work:
-                if one is None:
-                    yield self._taken(*ahead.popleft(), paths)
-                    continue
-                read = paths(one)
-                if seen and read and self._run.seen is None:
-                    self._run = self._run._replace(seen=_seen(read[0]))
-                ahead.append((one, self._hand_out(one, read)))
-                while len(ahead) > self._ahead():
-                    yield self._taken(*ahead.popleft(), paths)
-            while ahead:
-                yield self._taken(*ahead.popleft(), paths)
-        finally:
-            with suppress(Exception):  # no scheduler any more, no matter
-                self._client.cancel([future for _, future in ahead])
+        for one in work:
+            if one is None:
+                yield self._taken(paths)
+                continue
+            read = paths(one)
+            if seen and read and self._run.seen is None:
+                self._run = self._run._replace(seen=_seen(read[0]))
+            self._out.append((one, self._hand_out(one, read)))
+            while len(self._out) > self._ahead():
+                yield self._taken(paths)
+        while self._out:
+            yield self._taken(paths)
 
     def _hand_out(self, one: Any, paths: Sequence[str]) -> Future:
         # Bytes, so that the scheduler need not look inside.
@@ -131,10 +127,11 @@ class Cluster:
                 f"(dask worker {self.address}); the same command goes on from here"
             )
 
-    def _taken(self, one: Work, future: Future, paths: Callable) -> tuple[Work, Any]:
+    def _taken(self, paths: Callable) -> tuple[Any, Any]:
+        """The piece of work that was handed out first, and its answer."""
         from distributed import CancelledError, KilledWorker
 
-        again = 0
+        (one, future), again = self._out.popleft(), 0
         while True:
             try:
                 return one, future.result(timeout=PATIENCE)
@@ -166,7 +163,8 @@ class Cluster:
         )
 
     def _release(self) -> None:
-        with suppress(Exception):
+        with suppress(Exception):  # no scheduler any more, no matter
+            self._client.cancel([future for _, future in self._out])
             self._client.run(release, self._run.name, on_error="ignore")
 
 

@@ -59,7 +59,7 @@ class _Held:
         """End them when they have not been used for a while."""
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = threading.Timer(IDLE, release, [name])
+        self._timer = threading.Timer(IDLE, _unused, [name])
         self._timer.daemon = True
         self._timer.start()
 
@@ -93,13 +93,17 @@ def answer(run: Run, message: bytes, paths: Sequence[str] = ()) -> Any:
 
 
 def release(name: str) -> None:
-    """End the processes of a run, unless they are at work: those end when they have answered."""
+    """End the processes of a run, whatever they do."""
     with _lock:
-        held = _held.get(name)
-        if held is not None and _busy.get(name):
-            held.used(name)
-        elif held is not None:
-            _held.pop(name).close()
+        held = _held.pop(name, None)
+        if held is not None:
+            held.close()
+
+
+def _unused(name: str) -> None:
+    with _lock:
+        if not _busy.get(name):
+            release(name)
 
 
 def _taken(run: Run) -> _Held:

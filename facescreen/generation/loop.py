@@ -7,10 +7,11 @@ or lost image can be made again, and a killed run ends in the same files as one 
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
@@ -75,22 +76,21 @@ def generate(
     that was cut off goes on where it was, and makes saved images that were lost again.
 
     cluster: a Dask scheduler whose workers make, judge and pack the images, or "local", with so
-    many `workers`, as for `facescreen.folders.cluster.Cluster`. The images are the same.
+    many `workers`, as for `facescreen.folders.cluster.Cluster`; seconds are then those of all.
 
     Raises `GenerationStopped` where `settings.bound` images were not enough; `RunFolderError` where
     `out` is no run's folder, belongs to other settings or to a running process, and not a byte is
-    then changed, or where a file that the run did not make is in the way. What was saved stays.
+    then changed, or where a file that the run did not make is in the way; `ClusterError` where the
+    cluster cannot be had. What was saved stays.
     """
     started = time.perf_counter()
     maker = maker_for(settings, Path(out), progress, download) if maker is None else maker
     identity = {**asdict(settings), "rule": repr(rule), **maker.about()}
-    with ExitStack() as stack:
-        folder = stack.enter_context(RunFolder(Path(out), identity, settings.count))
-        if cluster is None:
-            blocks = _blocks(settings, rule, maker, folder)
-        else:
-            machines = stack.enter_context(cluster_for(cluster, settings, rule, maker, workers))
-            blocks = blocks_there(machines, settings, folder)
+    there = (
+        nullcontext() if cluster is None else cluster_for(cluster, settings, rule, maker, workers)
+    )
+    with there as machines, RunFolder(Path(out), identity, settings.count) as folder:
+        blocks = _blocks(settings, rule, maker, folder, machines)
         clock = Counter(load=time.perf_counter() - started)
         remade = _make_again(maker, folder)
         with tqdm(total=settings.count, initial=folder.saved, disable=not progress) as bar:
@@ -138,9 +138,12 @@ def _make_again(maker: Maker, folder: RunFolder) -> int:
 
 
 def _blocks(
-    settings: GenerationSettings, rule: Rule, maker: Maker, folder: RunFolder
+    settings: GenerationSettings, rule: Rule, maker: Maker, folder: RunFolder, machines: Any
 ) -> Iterator[Block]:
-    """Blocks made and judged here, from the first image that is not judged yet."""
+    """Blocks made and judged, here or by a cluster, from the first image not judged yet."""
+    if machines is not None:
+        yield from blocks_there(machines, settings, folder)
+        return
     for start, stop in ranges(folder.tried, settings.bound):
         yield judged_block(settings, rule, maker, start, stop)
 
