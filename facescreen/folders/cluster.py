@@ -146,8 +146,8 @@ class Cluster:
                         f"{self.address} (their logs say how): the same command goes on from there"
                     ) from None
                 again, future = again + 1, self._hand_out(one, paths(one))
-            except CancelledError as error:
-                raise self._gone(error) from None
+            except CancelledError:
+                raise self._gone("the connection was lost") from None
             except ImportError as error:
                 raise ClusterError(_cannot_import(self.address, error)) from None
             except RuntimeError as error:
@@ -155,7 +155,7 @@ class Cluster:
                     raise
                 raise ClusterError(_cannot_import(self.address, error.__cause__ or error)) from None
 
-    def _gone(self, error: BaseException) -> ClusterError:
+    def _gone(self, error: object) -> ClusterError:
         why = " ".join(str(error).split())[:120] or type(error).__name__
         return ClusterError(
             f"the scheduler at {self.address} does not answer any more ({why}): the same command "
@@ -218,7 +218,9 @@ def _connected(address: str, workers: int | None, stack: ExitStack) -> Client:
 
 def _quiet() -> Callable[[], None]:
     """Keep Dask's messages off the terminal; what it returns lets them on again."""
-    loggers = [logging.getLogger(name) for name in ("distributed", "tornado", "asyncio")]
+    rooms = ("distributed", "tornado", "asyncio")
+    known = [name for name in logging.root.manager.loggerDict if name.split(".")[0] in rooms]
+    loggers = [logging.getLogger(name) for name in {*rooms, *known}]
     before = [logger.level for logger in loggers]
     for logger in loggers:
         logger.setLevel(logging.CRITICAL + 1)
@@ -255,7 +257,8 @@ def _off_loop(function: Callable[[], Any]) -> Any:
 
 def _not_reached(address: str, error: Exception) -> ClusterError:
     late = f"no answer in {REACHED} seconds" if isinstance(error, TimeoutError) else ""
-    why = late or " ".join(str(error).split())[:120] or type(error).__name__
+    odd = "what answers there is something else" if isinstance(error, MemoryError) else ""
+    why = late or odd or " ".join(str(error).split())[:120] or type(error).__name__
     return ClusterError(
         f"no Dask scheduler was reached at {address} ({why}): expected the address of one, such as "
         "tcp://10.0.0.1:8786, or local"
