@@ -30,7 +30,9 @@ AHEAD = 3  # pieces of work per thread of the cluster that are handed out before
 REACHED = 8  # seconds in which a scheduler must answer
 PATIENCE = 5  # seconds after which it is asked again who works there
 NOBODY = 60  # seconds for which there may be no worker
-AGAIN = 3  # times that work is handed out anew whose workers have ended, four of them each time
+AGAIN = (
+    3  # times that work is handed out anew after Dask gave it up: by default, four workers ended
+)
 
 Work = TypeVar("Work")
 
@@ -142,8 +144,8 @@ class Cluster:
             except KilledWorker:
                 if again == AGAIN:
                     raise ClusterError(
-                        f"one piece of work has ended {4 * (AGAIN + 1)} workers of the cluster at "
-                        f"{self.address} (their logs say how): the same command goes on from there"
+                        "one piece of work has ended worker after worker of the cluster at "
+                        f"{self.address} (their logs say how): the same command goes on from here"
                     ) from None
                 again, future = again + 1, self._hand_out(one, paths(one))
             except CancelledError:

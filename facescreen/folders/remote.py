@@ -119,6 +119,8 @@ def _taken(run: Run) -> _Held:
 def _given_back(name: str) -> None:
     with _lock:
         _busy[name] -= 1
+        if not _busy[name]:
+            del _busy[name]
         if name in _held:
             _held[name].used(name)
 

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from operator import attrgetter
 from pathlib import Path
 
 import numpy as np
@@ -204,6 +205,22 @@ def nothing_asked(ask, message):
 def counted(answers, taken):
     for done, (piece, answer) in enumerate(answers):
         yield piece, answer, len(taken) - done
+
+
+def test_processes_that_nobody_asks_any_more_end(monkeypatch):
+    monkeypatch.setattr(remote, "IDLE", 0.2)
+    setup, ask = pickle.dumps((attrgetter, ("real",))), pickle.dumps(tried)
+    run = remote.Run("of a driver that was killed", {}, None, setup, ask)
+    assert remote.answer(run, pickle.dumps(5)) == 5
+    (process,) = map(psutil.Process, remote._held[run.name].asides.pids)
+    for _ in range(1000):
+        if not process.is_running():
+            break
+        time.sleep(0.02)
+    assert not process.is_running() and run.name not in remote._held
+    assert remote.answer(run, pickle.dumps(6)) == 6
+    remote.release(run.name)
+    assert not remote._held and not remote._busy
 
 
 # --- what cannot be is one sentence ---------------------------------------------------------------
