@@ -82,8 +82,6 @@ def generate(options: argparse.Namespace) -> int:
     if options.faces is not None:
         given["existing"] = options.faces
     learning = options_given(options, "images", "moments", "recipe", "precision")
-    if options.workers is not None and options.cluster is None:
-        raise ValueError("--workers goes with --cluster local")
     if options.while_learning:
         if options.model is not None:
             raise ValueError("--model names a finished GAN: leave it out with --while-learning")
@@ -92,7 +90,7 @@ def generate(options: argparse.Namespace) -> int:
     elif learning:
         raise ValueError(f"--{next(iter(learning))} goes with --while-learning")
     settings = GenerationSettings(**given)
-    how = options_given(options, "download", "cluster", "workers")
+    how = options_given(options, "download", "cluster")
     print(generate(settings, make_rule(options), Path(options.out), progress=True, **how))
     return SUCCESS
 

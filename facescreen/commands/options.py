@@ -49,7 +49,6 @@ examples:
   facescreen screen faces --rule signs --calibrate valid --max-valid-loss 0.05 --out report
   facescreen screen more --rule signs --profile report/profile.json
   facescreen screen shards --rule signs --workers 8 --out verdicts.parquet
-  facescreen screen /shared/faces --cluster tcp://10.0.0.1:8786 --out verdicts.csv
 
 The rule "signs" adds up twelve signs of breakage, and the reason is the one that counts most. Its
 profile says how much each counts and from which log odds an image is broken: "generated" for faces
@@ -72,10 +71,8 @@ where each is broken, in one HTML file that opens from disk.
 
 Killed at any moment, the same command goes on where it stopped; until then its lines are in hidden
 files beside the table. The table is the same for any number of worker processes.
-
-With --cluster the workers of a Dask cluster judge. Each must see FOLDER under the same path and
-have the same software, or the run is refused. Name only an address that you trust as a login: what
-comes from there is unpickled. tls:// takes the certificates that Dask's configuration names.
+With --cluster, Dask workers judge that see FOLDER under the same path and have the same software.
+Trust ADDRESS as a login: what comes from there is unpickled. tls:// is set up as Dask says.
 """
 ALARMS_HELP = """\
 examples:
@@ -234,9 +231,6 @@ def generate_options(add: argparse.ArgumentParser) -> None:
     add.add_argument("--max-tries", type=count, help="give up after so many (20 × count)")
     add.add_argument("--out", required=True, help="folder of the run")
     add.add_argument("--cluster", metavar="ADDRESS", help=CLUSTER)
-    add.add_argument(
-        "--workers", type=count, metavar="N", help="with --cluster local (a core each)"
-    )
 
 
 def quality_options(add: argparse.ArgumentParser) -> None:

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from operator import attrgetter
 from pathlib import Path
 
@@ -40,8 +41,8 @@ def address():
     ) as machines:
         yield machines.scheduler_address
         workers = spawned(psutil.Process())
-    assert len(workers) >= 2
-    assert not psutil.wait_procs(workers, timeout=30)[1]
+    assert workers
+    assert not psutil.wait_procs(workers, timeout=60)[1]
 
 
 @pytest.fixture(scope="module")
@@ -77,8 +78,11 @@ def deadly(tmp_path_factory):
 def spawned(process: psutil.Process) -> list[psutil.Process]:
     """Dask's workers below a process, and the processes beside them."""
     known = ("spawn_main", "facescreen.folders")
-    children = [(p, " ".join(p.cmdline())) for p in process.children(recursive=True)]
-    return [p for p, line in children if any(word in line for word in known)]
+    found = []
+    for child in process.children(recursive=True):
+        with suppress(psutil.Error):  # gone by now
+            found += [child] * any(word in " ".join(child.cmdline()) for word in known)
+    return found
 
 
 def files(folder: Path) -> list[str]:
@@ -136,11 +140,12 @@ def wait_for_lines(run: subprocess.Popen, table: Path, number: int) -> None:
 
 
 def test_a_worker_is_killed_and_then_the_command_and_it_is_gone_on_with(
-    faces, by_one_process, address, tmp_path, capsys
+    faces, by_one_process, address, tmp_path, tmp_path_factory, capsys
 ):
     table = tmp_path / "verdicts.csv"
     line = [*command(faces, table, "local"), "--workers", "2"]
-    with subprocess.Popen(line, stderr=subprocess.PIPE, text=True) as run:
+    said = tmp_path_factory.mktemp("said") / "err"
+    with said.open("w") as err, subprocess.Popen(line, stderr=err) as run:
         wait_for_lines(run, table, 20)
         children = psutil.Process(run.pid).children(recursive=True)
         heard = [c for p in (psutil.Process(run.pid), *children) for c in p.net_connections()]
@@ -148,8 +153,8 @@ def test_a_worker_is_killed_and_then_the_command_and_it_is_gone_on_with(
         workers[0].kill()
         wait_for_lines(run, table, 800)  # more than were handed out by then
         children += psutil.Process(run.pid).children(recursive=True)
+        assert said.read_text() == ""
         run.kill()
-        assert run.stderr.read() == ""
     assert {c.laddr.ip for c in heard if c.status == psutil.CONN_LISTEN} == {"127.0.0.1"}
     assert len(workers) == 2
     assert not psutil.wait_procs(children, timeout=60)[1]

@@ -135,8 +135,6 @@ def test_what_cannot_be_drawn_there_is_refused_in_a_sentence(tmp_path, capsys):
     line = ["generate", "--while-learning", "--faces", "64", "--out", str(tmp_path / "run")]
     assert cli.main([*line, "--cluster", "tcp://127.0.0.1:1"]) == cli.ERROR
     assert "each step needs the one before" in capsys.readouterr().err
-    assert cli.main(["generate", "--out", str(tmp_path / "run"), "--workers", "2"]) == cli.ERROR
-    assert "--workers goes with --cluster local" in capsys.readouterr().err
     line = ["generate", "--faces", "64", "--out", str(tmp_path / "run"), "--cluster", "nowhere"]
     assert cli.main(line) == cli.ERROR
     assert "no Dask scheduler was reached at nowhere" in capsys.readouterr().err
