@@ -25,9 +25,9 @@ IMPORT_NAME = {
     "jupyter-client": "jupyter_client",
 }
 
-# Imported only where found, and not needed: a peer that a benchmark measures beside ours, and what
-# writes tables in Parquet.
-OPTIONAL = {"cv2", "pyarrow"}
+# Imported only where found, and not needed: a peer that a benchmark measures beside ours, what
+# writes tables in Parquet, and what comes with the package distributed.
+OPTIONAL = {"cv2", "pyarrow", "psutil"}
 
 # Packages that no line of Python in facescreen/, tests/ or notebooks/ imports, and why they stay.
 NOT_IMPORTED = {
@@ -104,7 +104,8 @@ def test_conda_lists_the_same_packages_and_ranges(checkout, project, declared):
 
 def test_every_import_of_the_package_is_declared(checkout, project):
     needed = imported_by(python_files(checkout / "facescreen"))
-    lines = project["dependencies"] + project["optional-dependencies"]["parquet"]
+    extras = project["optional-dependencies"]
+    lines = [*project["dependencies"], *extras["parquet"], *extras["cluster"]]
     names = {Requirement(line).name for line in lines}
     missing = needed - {IMPORT_NAME.get(name, name) for name in names}
     assert not missing, f"imported but not declared in pyproject.toml: {', '.join(sorted(missing))}"

@@ -90,8 +90,8 @@ def generate(options: argparse.Namespace) -> int:
     elif learning:
         raise ValueError(f"--{next(iter(learning))} goes with --while-learning")
     settings = GenerationSettings(**given)
-    download = options_given(options, "download")
-    print(generate(settings, make_rule(options), Path(options.out), progress=True, **download))
+    how = options_given(options, "download", "cluster")
+    print(generate(settings, make_rule(options), Path(options.out), progress=True, **how))
     return SUCCESS
 
 
@@ -147,7 +147,7 @@ def screen(options: argparse.Namespace) -> int:
     table = out if out.suffix.lower() in (".csv", ".parquet") else out / "verdicts.csv"
     page = options.report and page_of(table, options.report)  # before any work
     rule, said, problems = calibrated_rule(options, table.parent)
-    summary = screen_folder(folder, rule, table, options.workers)
+    summary = screen_folder(folder, rule, table, options.workers, options.cluster)
     for caution in (*problems, *summary.cautions()):
         print(f"facescreen: {caution}", file=sys.stderr)
     print(*said, summary, sep="\n")

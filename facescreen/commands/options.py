@@ -29,6 +29,7 @@ examples:
   facescreen generate --count 100 --rule none --source folder:photos --out runs/raw
   facescreen generate --count 100 --source lfw:data/downloads --faces 1000 --out runs/lfw
   facescreen generate --while-learning --count 2500 --rule multi --seed 1 --out runs/learning
+  facescreen generate --count 100000 --cluster tcp://10.0.0.1:8786 --out runs/large
 
 `facescreen train --help` lists the sources of existing faces.
 The same command goes on where an earlier one stopped, and ends in the same images.
@@ -37,6 +38,7 @@ With --while-learning a GAN learns the existing faces (portraits:bright unless t
 OUT/learning, and image i is drawn, by two faces unless told otherwise, by its raw weights at moment
 i mod MOMENTS of that learning: any number of images covers the whole of it in equal parts.
 """
+CLUSTER = "of a Dask scheduler whose workers do it; local: one on this machine"
 SOURCE_HELP = "existing faces: portraits, folder:PATH, celeba:ROOT or lfw:ROOT (portraits)"
 SCREEN_HELP = """\
 examples:
@@ -69,6 +71,8 @@ where each is broken, in one HTML file that opens from disk.
 
 Killed at any moment, the same command goes on where it stopped; until then its lines are in hidden
 files beside the table. The table is the same for any number of worker processes.
+With --cluster, Dask workers judge that see FOLDER under the same path and have the same software.
+Trust ADDRESS as a login: what comes from there is unpickled. tls:// is set up as Dask says.
 """
 ALARMS_HELP = """\
 examples:
@@ -226,6 +230,7 @@ def generate_options(add: argparse.ArgumentParser) -> None:
     add.add_argument("--model", help="weights file; the shipped model if not given")
     add.add_argument("--max-tries", type=count, help="give up after so many (20 × count)")
     add.add_argument("--out", required=True, help="folder of the run")
+    add.add_argument("--cluster", metavar="ADDRESS", help=CLUSTER)
 
 
 def quality_options(add: argparse.ArgumentParser) -> None:
@@ -265,6 +270,7 @@ def screen_options(add: argparse.ArgumentParser) -> None:
     add.add_argument("--report", type=page, nargs="?", const=True, metavar="PAGE.html", help=report)
     workers = "processes that read and judge (a core each; for few files none)"
     add.add_argument("--workers", type=count, metavar="N", help=workers)
+    add.add_argument("--cluster", metavar="ADDRESS", help=CLUSTER)
 
 
 def alarms_options(add: argparse.ArgumentParser) -> None:

@@ -3,8 +3,9 @@
 Imports `images` and `screening`. Open `screen.py` first: the run and its summary. `listing.py`
 walks a folder into `items`, with what is in `tar` shards and `arrays`; `judging.py` turns those
 into lines of the `table`; `chunks.py` cuts the work, and `workers.py` hands it to processes
-(`worker.py`); `resume.py` goes on after a kill. `calibrate.py` sets a rule by a folder of valid
-images; `report/` makes a page of a finished table.
+(`aside.py`, `worker.py`) and `cluster.py` to those of other machines (`remote.py`); `resume.py`
+goes on after a kill. `calibrate.py` sets a rule by a folder of valid images; `report/` makes a page
+of a finished table.
 """
 
 from facescreen.folders.calibrate import Calibrated, calibrate_on_folder

@@ -20,17 +20,19 @@ class Chunks:
     """Cuts items into chunks, and learns how long each kind takes.
 
     A chunk holds items of one kind, and at least one. The first ones are small, so that a first
-    verdict comes soon whatever the images are.
+    verdict comes soon whatever the images are. seconds: what a chunk takes once that is known.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float = SECONDS) -> None:
+        self._seconds = dict.fromkeys((FILE, MEMBER, ROWS, PROBLEM), SECONDS)
+        self._later = seconds
         self._pace = {FILE: 0.004, MEMBER: 0.004, ROWS: 0.0001, PROBLEM: 0.0001}  # seconds a row
 
     def of(self, items: Iterable[Item]) -> Iterator[list[Item]]:
         chunk: list[Item] = []
         planned = 0.0
         for item in items:
-            full = planned >= SECONDS or len(chunk) >= MOST
+            full = planned >= self._seconds[item.kind] or len(chunk) >= MOST
             if chunk and (full or item.kind != chunk[0].kind):
                 yield chunk
                 chunk, planned = [], 0.0
@@ -43,7 +45,7 @@ class Chunks:
         """Take note of how long a chunk took; 0 says nothing."""
         if seconds > 0:
             kind, rows = chunk[0].kind, sum(item.count for item in chunk)
-            before = self._pace[kind]
+            before, self._seconds[kind] = self._pace[kind], self._later
             self._pace[kind] = max((before + seconds / rows) / 2, before / 4)
 
 

@@ -23,7 +23,7 @@ from facescreen.folders.judging import Judge, Judged
 from facescreen.folders.listing import items_under
 from facescreen.folders.resume import Part, part_of
 from facescreen.folders.table import COLUMNS, Counts, check_table
-from facescreen.folders.workers import Workers, can_travel, usable_cores
+from facescreen.folders.workers import Workers, can_travel, judged, setup_of, usable_cores
 from facescreen.images import Passed
 from facescreen.screening import AnyRule, Rule, Verdicts
 
@@ -98,6 +98,7 @@ def screen_folder(
     rule: Callable[[np.ndarray], Verdicts],
     table: Path,
     workers: int | None = None,
+    cluster: str | None = None,
 ) -> Summary:
     """Judge every image under a folder, in sorted order, and write the table `table`.
 
@@ -113,9 +114,12 @@ def screen_folder(
 
     workers: processes that read and judge; the table is the same for any number. None: one for
     each core, or none for a few files, and none for a rule that cannot be handed to a process.
+    cluster: a Dask scheduler whose workers read and judge, or "local", as for `Cluster`; all of
+    them must see the folder under the same path.
 
     Raises ValueError where there is no such folder or the rule or table cannot be had, OSError if
-    the folder or the table cannot be opened, InUseError while another run writes the same table.
+    the folder or the table cannot be opened, InUseError while another run writes the same table,
+    ClusterError where the cluster cannot be had.
     """
     if not folder.is_dir():
         seen = "a file" if folder.exists() else "not there"
@@ -130,9 +134,13 @@ def screen_folder(
         items = items_under(Path(root), summary.passed, part.own)
         left = part.without_kept(items, root, summary.counts)
         bar = stack.enter_context(_bar(root, part))
-        for chunk, judged in _judged(left, root, rule, workers, part, stack):
-            part.append(judged.lines, judged.counts.most_pixels)
-            summary.counts.add(judged.counts)
+        if cluster is None:
+            answers = _judged(left, root, rule, workers, part, stack)
+        else:
+            answers = _judged_by(cluster, left, root, rule, workers, stack)
+        for chunk, answer in answers:
+            part.append(answer.lines, answer.counts.most_pixels)
+            summary.counts.add(answer.counts)
             if part.kept and not bar.n:
                 bar.n = bar.initial = part.kept  # so that its rate is that of this run
             bar.update(sum(item.count for item in chunk))
@@ -180,9 +188,32 @@ def _judged(
         answers = ((chunk, judge(chunk)) for chunk in work)
     else:
         answers = stack.enter_context(Workers(workers, root, rule)).in_order(work)
-    for chunk, judged in answers:
-        chunks.learn(chunk, judged.seconds)
-        yield chunk, judged
+    for chunk, answer in answers:
+        chunks.learn(chunk, answer.seconds)
+        yield chunk, answer
+
+
+def _judged_by(
+    address: str,
+    items: Iterable[Item],
+    root: str,
+    rule: Callable,
+    workers: int | None,
+    stack: ExitStack,
+) -> Iterator[tuple[Sequence[Item], Judged]]:
+    """The same by the workers of a cluster."""
+    from facescreen.folders.cluster import SECONDS, Cluster  # which few runs need
+
+    def paths(chunk: Sequence[Item]) -> list[str]:
+        return [os.path.join(root, item.file) for item in chunk[:1]]
+
+    chunks = Chunks(SECONDS)
+    packages = ("numpy", "pillow")
+    machines = Cluster(address, setup_of(root, rule), judged, packages, workers)
+    stack.enter_context(machines)
+    for chunk, answer in machines.in_order(chunks.of(items), paths, seen=True):
+        chunks.learn(chunk, answer.seconds)
+        yield chunk, answer
 
 
 # --- progress -------------------------------------------------------------------------------------

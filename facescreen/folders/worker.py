@@ -1,6 +1,6 @@
 """A worker process: reads pieces of work from its standard input, answers on its standard output.
 
-Started by `workers.py`. It imports nothing of the program that started it, whose script therefore
+Started by `aside.py`. It imports nothing of the program that started it, whose script therefore
 needs no `if __name__ == "__main__"`, and ends when that program does.
 """
 
@@ -16,19 +16,18 @@ READY = "ready"
 
 
 def main() -> None:
-    """Answer until the input ends. Pickled: (root, rule), then lists of items."""
+    """Answer until the input ends. Pickled: (make, arguments), then what is asked of it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who started us
     work, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a decoder that prints must not print into an answer
     try:
-        from facescreen.folders.judging import Judge
-
-        judge = Judge(*pickle.load(work))
+        make, arguments = pickle.load(work)
+        asked = make(*arguments)
         _answer(answers, READY)
         while True:
-            items = pickle.load(work)
+            question = pickle.load(work)
             try:
-                _answer(answers, judge(items))
+                _answer(answers, asked(question))
             except Exception as error:
                 _answer(answers, _portable(error))
     except (EOFError, pickle.UnpicklingError, BrokenPipeError):

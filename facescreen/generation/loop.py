@@ -6,7 +6,8 @@ or lost image can be made again, and a killed run ends in the same files as one 
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -16,12 +17,18 @@ import numpy as np
 from tqdm import tqdm
 
 from facescreen.gan.models import BLOCK
+from facescreen.generation.blocks import (
+    Block,
+    Rule,
+    blocks_there,
+    cluster_for,
+    judged_block,
+    ranges,
+)
 from facescreen.generation.learning import LearningMaker
 from facescreen.generation.maker import FaceMaker, GenerationSettings, Maker
 from facescreen.generation.runfolder import RunFolder
 from facescreen.screening import PoolWalk
-
-Rule = Callable[..., Any]  # rule(images, finite=finite) -> Verdicts; see facescreen.screening
 
 
 @dataclass
@@ -60,27 +67,39 @@ def generate(
     progress: bool = True,
     maker: Maker | None = None,
     download: bool = False,
+    cluster: str | None = None,
+    workers: int | None = None,
 ) -> GenerationResult:
     """Judge images 0, 1, 2 … and save those that pass, until `settings.count` are saved in `out`.
 
     `out` holds `settings.json`, `manifest.jsonl` (a line per image judged) and `images/`. A run
     that was cut off goes on where it was, and makes saved images that were lost again.
 
+    cluster: a Dask scheduler whose workers make, judge and pack the images, or "local", with so
+    many `workers`, as for `facescreen.folders.cluster.Cluster`; seconds are then those of all.
+
     Raises `GenerationStopped` where `settings.bound` images were not enough; `RunFolderError` where
     `out` is no run's folder, belongs to other settings or to a running process, and not a byte is
-    then changed, or where a file that the run did not make is in the way. What was saved stays.
+    then changed, or where a file that the run did not make is in the way; `ClusterError` where the
+    cluster cannot be had. What was saved stays.
     """
     started = time.perf_counter()
     maker = maker_for(settings, Path(out), progress, download) if maker is None else maker
     identity = {**asdict(settings), "rule": repr(rule), **maker.about()}
-    with RunFolder(Path(out), identity, settings.count) as folder:
+    there = (
+        nullcontext() if cluster is None else cluster_for(cluster, settings, rule, maker, workers)
+    )
+    with there as machines, RunFolder(Path(out), identity, settings.count) as folder:
+        blocks = _blocks(settings, rule, maker, folder, machines)
         clock = Counter(load=time.perf_counter() - started)
         remade = _make_again(maker, folder)
         with tqdm(total=settings.count, initial=folder.saved, disable=not progress) as bar:
-            while folder.saved < settings.count and folder.tried < settings.bound:
-                _judge_block(settings, rule, maker, folder, clock)
+            for block in blocks if folder.saved < settings.count else ():
+                _record(folder, block, clock)
                 bar.set_postfix(rejected=folder.tried - folder.saved, refresh=False)
                 bar.update(folder.saved - bar.n)
+                if folder.saved == settings.count:
+                    break
         result = GenerationResult(
             folder=folder.path,
             tried=folder.tried,
@@ -118,40 +137,26 @@ def _make_again(maker: Maker, folder: RunFolder) -> int:
     return len(folder.lost)
 
 
-def _judge_block(
-    settings: GenerationSettings, rule: Rule, maker: Maker, folder: RunFolder, clock: Counter
-) -> None:
-    """Make, judge and record images up to the end of the current block, or the last wanted."""
-    start = folder.tried
-    stop = min(start // BLOCK * BLOCK + BLOCK, settings.bound)
-    times = [time.perf_counter()]
-    images, finite, sources = maker.images(start, stop)
-    times.append(time.perf_counter())
-    verdicts = rule(images, finite=finite)
-    times.append(time.perf_counter())
-    # The surplus behind the last image wanted is dropped: a longer run will make it again.
-    enough = np.flatnonzero(np.cumsum(~verdicts.broken) == settings.count - folder.saved)
-    kept = enough[0] + 1 if len(enough) else len(images)
-    for row in range(kept):
-        index, broken = start + row, bool(verdicts.broken[row])
-        line = {
-            "index": index,
-            "seed": settings.seed,
-            **maker.stage(index),
-            "sources": sources[row].tolist(),
-            "broken": broken,
-            "reason": str(verdicts.reason[row]),
-            "score": _number(verdicts.score[row]),
-        }
-        saved = {"file": None} if broken else folder.save(index, images[row])
-        folder.record(line | saved)
-    times.append(time.perf_counter())
-    clock.update(dict(zip(("generate", "screen", "save"), np.diff(times), strict=True)))
+def _blocks(
+    settings: GenerationSettings, rule: Rule, maker: Maker, folder: RunFolder, machines: Any
+) -> Iterator[Block]:
+    """Blocks made and judged, here or by a cluster, from the first image not judged yet."""
+    if machines is not None:
+        yield from blocks_there(machines, settings, folder)
+        return
+    for start, stop in ranges(folder.tried, settings.bound):
+        yield judged_block(settings, rule, maker, start, stop)
 
 
-def _number(score: Any) -> float | None:
-    """A score as JSON holds it: not-a-number, which it cannot hold, becomes null."""
-    return float(score) if np.isfinite(score) else None
+def _record(folder: RunFolder, block: Block, clock: Counter) -> None:
+    """Save and record the images of a block, up to the last one wanted."""
+    started = time.perf_counter()
+    for line, image in zip(*block[:2], strict=True):
+        # The surplus behind it is dropped: a longer run will make it again.
+        if folder.saved < folder.count:
+            saved = {"file": None} if image is None else folder.save(line["index"], image)
+            folder.record(line | saved)
+    clock.update(block[2], save=time.perf_counter() - started)
 
 
 def walk_pool(

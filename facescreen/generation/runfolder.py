@@ -24,6 +24,7 @@ import numpy as np
 
 from facescreen.generation.saved_image import (
     Checksums,
+    Packed,
     RunFolderError,
     image_name,
     is_there,
@@ -90,13 +91,15 @@ class RunFolder:
         """The images saved, in order."""
         return [self.path / image_name(index) for index in self._saved]
 
-    def save(self, index: int, image: np.ndarray) -> dict[str, str]:
+    def save(self, index: int, image: np.ndarray | Packed) -> dict[str, str]:
         """Put an image on the disk; returns what its line says of it.
 
         A file that is there already stays if it is this image, whole. Raises `RunFolderError` if
         it is another file, or the image another one than was saved under this index before.
         """
-        name, pixels = image_name(index), pixels_checksum(image)
+        ready = isinstance(image, Packed)
+        name, pixels = image_name(index), image.pixels if ready else pixels_checksum(image)
+        side = image.side if ready else len(image)
         file, before = self.path / name, self._saved.get(index)
         if before is not None and before.pixels != pixels:
             raise RunFolderError(
@@ -104,8 +107,8 @@ class RunFolder:
                 "on with the software that the run began with, or choose another folder"
             )
         with self._told():
-            if not is_there(file, Checksums("", pixels), len(image), ours=index in self._saved):
-                save_png(file, image)
+            if not is_there(file, Checksums("", pixels), side, ours=index in self._saved):
+                save_png(file, image.png if ready else image)
             return {"file": name, "sha256": sha256(file.read_bytes()).hexdigest(), "pixels": pixels}
 
     def record(self, line: dict[str, Any]) -> None:

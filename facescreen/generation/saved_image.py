@@ -5,7 +5,9 @@ import stat
 from pathlib import Path
 from typing import NamedTuple
 
-from facescreen.images import ImageError, pixels_checksum, read_image
+import numpy as np
+
+from facescreen.images import ImageError, pixels_checksum, png_bytes, read_image
 
 
 class RunFolderError(Exception):
@@ -22,6 +24,19 @@ class Checksums(NamedTuple):
 
     sha256: str
     pixels: str
+
+
+class Packed(NamedTuple):
+    """An image ready to be written: its PNG, the checksum of its pixels, and its side in pixels."""
+
+    png: bytes
+    pixels: str
+    side: int
+
+
+def packed(image: np.ndarray) -> Packed:
+    """An image, uint8 (side, side, 3), packed as its file will hold it."""
+    return Packed(png_bytes(image), pixels_checksum(image), len(image))
 
 
 def is_there(file: Path, expected: Checksums | None, size: int, ours: bool) -> bool:

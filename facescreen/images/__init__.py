@@ -16,7 +16,7 @@ from facescreen.images.reading import (
     read_image,
     read_image_with_notes,
 )
-from facescreen.images.saving import save_png
+from facescreen.images.saving import png_bytes, save_png
 from facescreen.images.sheet import contact_sheet
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "image_files",
     "locked",
     "pixels_checksum",
+    "png_bytes",
     "quantize",
     "read_image",
     "read_image_with_notes",

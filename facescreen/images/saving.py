@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import threading
 from pathlib import Path
@@ -12,24 +13,35 @@ from PIL import Image
 from facescreen.images.bytes import ImageError
 
 
-def save_png(path: str | os.PathLike[str], image: np.ndarray) -> None:
-    """Save uint8 (H, W, 3) as PNG, whole or not at all.
+def png_bytes(image: np.ndarray) -> bytes:
+    """A PNG of uint8 (H, W, 3), byte for byte as `save_png` writes it. Raises ImageError."""
+    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or not image.size:
+        raise ImageError(
+            f"an image must be uint8 of shape (H, W, 3) and not empty, not {image.dtype} of shape "
+            f"{image.shape}"
+        )
+    packed = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(image)).save(packed, format="PNG")
+    return packed.getvalue()
+
+
+def save_png(path: str | os.PathLike[str], image: np.ndarray | bytes) -> None:
+    """Save uint8 (H, W, 3), or what `png_bytes` made of it, as PNG, whole or not at all.
 
     It is written under a temporary name (".NAME.PROCESS.tmp") in the same folder and renamed, so a
     process killed at any moment leaves no half-written PNG. Raises ImageError for any other array
     or for a name that does not end in .png, and OSError where the folder cannot be written.
     """
-    path, image = Path(path), np.asarray(image)
-    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or not image.size:
-        raise ImageError(
-            f"{path}: an image must be uint8 of shape (H, W, 3) and not empty, "
-            f"not {image.dtype} of shape {image.shape}"
-        )
+    path = Path(path)
     if path.suffix.lower() != ".png":
         raise ImageError(f"{path}: the name must end in .png")
+    try:
+        packed = image if isinstance(image, bytes) else png_bytes(np.asarray(image))
+    except ImageError as error:
+        raise ImageError(f"{path}: {error}") from None
     temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
     try:
-        Image.fromarray(np.ascontiguousarray(image)).save(temporary, format="PNG")
+        temporary.write_bytes(packed)
         os.replace(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)

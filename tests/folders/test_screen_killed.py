@@ -93,7 +93,7 @@ def test_no_worker_outlives_a_run_that_was_killed(faces, tmp_path):
         "from facescreen.screening import NoRule\n"
         "with Workers(2, sys.argv[1], NoRule()) as w:\n"
         "    for _ in w.in_order([[Item(FILE, 'a/00.png', 'a/00.png')]] * 4): pass\n"
-        "    print(*[p.pid for p in w._processes], flush=True)\n"
+        "    print(*w.pids, flush=True)\n"
         "    sys.stdin.read()\n"
     )
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
