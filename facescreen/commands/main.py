@@ -7,12 +7,14 @@ import sys
 import traceback
 import warnings
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from facescreen import __version__
 from facescreen.commands import options as command_line
 from facescreen.commands.errors import is_for_the_user, sentence
 from facescreen.commands.rules import calibrated_rule, make_rule, options_given
+from facescreen.commands.translate import chosen_language, translate
 
 SUCCESS, ERROR, USAGE, SOME_UNREADABLE, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -199,7 +201,9 @@ def lessons(options: argparse.Namespace) -> int:
             print(describe(results[-1]), flush=True)
     else:
         out = Path(options.out).resolve()
-        results = run_lessons(chosen, out, options.parameters, lambda line: print(line, flush=True))
+        language, kept = chosen_language(options.language), options.kept
+        say = partial(print, flush=True)
+        results = run_lessons(chosen, out, options.parameters, say, language, kept)
         print(f"\npages: {out / 'index.html'}")
     if len(results) > 1:
         print("\nlesson                               status seconds")
@@ -270,6 +274,9 @@ def parser() -> argparse.ArgumentParser:
     )
     command_line.lessons_options(
         command(lessons, "run lessons and write them as web pages", command_line.LESSONS_HELP)
+    )
+    command_line.translate_options(
+        command(translate, "renew the catalogs of a language", command_line.TRANSLATE_HELP)
     )
     command(doctor, "check the set-up and say what to mend", command_line.DOCTOR_HELP)
     return top

@@ -18,6 +18,9 @@ from ipykernel.kernelspec import get_kernel_dict
 from nbformat import NotebookNode
 
 from facescreen.images.writing import write_atomically
+from facescreen.language import ENGLISH, LABELS, Language
+from facescreen.language.catalogs import VARIABLE
+from facescreen.lessons.edition import in_language
 from facescreen.lessons.index_page import index_html
 from facescreen.lessons.pages import (
     WIDGET_STATE,
@@ -54,18 +57,15 @@ def find_lessons(folder: Path, names: Sequence[str] = ()) -> list[Path]:
     return [known[stem] for stem in sorted(set(chosen))]
 
 
-# --- parameters -----------------------------------------------------------------------------------
-
-
 # --- one lesson -----------------------------------------------------------------------------------
 
 
 @contextmanager
-def own_kernel() -> Iterator[None]:
+def own_kernel(language: str = "en") -> Iterator[None]:
     """While open, the kernel named python3 is this interpreter, with no start-up files of a user.
 
     A kernel of that name in the user's home folder may belong to another Python, without this
-    package; Jupyter would prefer it outside a virtual environment.
+    package; Jupyter would prefer it outside a virtual environment. language: its sentences' code.
     """
     with TemporaryDirectory(prefix="facescreen-") as folder:
         place = Path(folder) / "kernels" / _KERNEL
@@ -74,8 +74,9 @@ def own_kernel() -> Iterator[None]:
         spec = get_kernel_dict(extra_arguments=["--log-level=CRITICAL"])
         (place / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
         path = os.pathsep.join(filter(None, [folder, os.environ.get("JUPYTER_PATH")]))
-        before = {name: os.environ.get(name) for name in ("JUPYTER_PATH", "IPYTHONDIR")}
+        before = {name: os.environ.get(name) for name in ("JUPYTER_PATH", "IPYTHONDIR", VARIABLE)}
         os.environ.update(JUPYTER_PATH=path, IPYTHONDIR=str(Path(folder) / "ipython"))
+        os.environ[VARIABLE] = language
         try:
             yield
         finally:
@@ -87,19 +88,26 @@ def own_kernel() -> Iterator[None]:
 
 
 def execute(
-    lesson: Path, executed: Path, parameters: Mapping[str, Any] | None = None
+    lesson: Path,
+    executed: Path,
+    parameters: Mapping[str, Any] | None = None,
+    language: Language = ENGLISH,
 ) -> LessonResult:
     """Run a lesson into the file `executed`, in the lesson's own folder, from a fresh kernel.
 
     A failing cell ends this lesson, never the caller: `message` names the cell and the error, and
-    the notebook is kept as far as it came.
+    the notebook is kept as far as it came. language: of the edition that is run.
     """
     executed.unlink(missing_ok=True)
-    started, message = time.perf_counter(), ""
+    started, message, source = time.perf_counter(), "", lesson
     try:
-        with own_kernel():
+        if language.code != "en":
+            read = nbformat.read(lesson, as_version=4)
+            nbformat.write(in_language(read, lesson.stem, language), executed)
+            source = executed
+        with own_kernel(language.code):
             papermill.execute_notebook(
-                str(lesson),
+                str(source),
                 str(executed),
                 dict(parameters or {}),
                 kernel_name=_KERNEL,
@@ -118,6 +126,11 @@ def execute(
         message = message or "; ".join(widget_errors(notebook))
     else:
         notebook = nbformat.v4.new_notebook()
+    return result_of(lesson, notebook, seconds, message)
+
+
+def result_of(lesson: Path, notebook: NotebookNode, seconds: float, message: str) -> LessonResult:
+    """What a lesson's executed notebook shows of itself."""
     return LessonResult(
         lesson.stem,
         title_of(notebook, lesson.stem),
@@ -159,9 +172,10 @@ def title_of(notebook: NotebookNode, otherwise: str) -> str:
 
 def aim_of(notebook: NotebookNode) -> str:
     """What a lesson says after "What you'll do.", as plain text; "" where it says nothing."""
-    said = re.search(
-        r"\*\*What you'll do\.\*\*\s+(.+)", notebook.cells[0].source if notebook.cells else ""
-    )
+    label = "**What you'll do.**"
+    labels = "|".join(map(re.escape, [label, *(fixed[label] for fixed in LABELS.values())]))
+    first = notebook.cells[0].source if notebook.cells else ""
+    said = re.search(rf"(?:{labels})\s+(.+)", first)
     return re.sub(r"[*`]", "", said[1]).strip() if said else ""
 
 
@@ -173,32 +187,47 @@ def run_lessons(
     out: Path,
     given: Sequence[tuple[str, str]] = (),
     say: Callable[[str], None] = print,
+    language: Language = ENGLISH,
+    kept: bool = False,
 ) -> list[LessonResult]:
-    """Run lessons one after another, whatever happens to each, and write pages and an index."""
+    """Run lessons one after another, whatever happens to each, and write pages and an index.
+
+    language: of the notebooks and pages. kept: show the outputs that their files keep; run nothing.
+    """
     assigned = assign_parameters(lessons, given)
     out.mkdir(parents=True, exist_ok=True)
     results: list[LessonResult] = []
     none = nbformat.v4.new_notebook()
     read = {path: read_or(path, partial(nbformat.read, as_version=4), none) for path in lessons}
+    read = {path: in_language(one, path.stem, language) for path, one in read.items()}
     titles = {path.stem: title_of(notebook, path.stem) for path, notebook in read.items()}
     for lesson in lessons:
         say(f"{lesson.stem} …")
-        results.append(_run_to_page(lesson, out, assigned[lesson], titles))
+        executed = out / lesson.name
+        if kept:
+            nbformat.write(read[lesson], executed)
+            result = result_of(lesson, read[lesson], 0.0, "")
+        else:
+            result = execute(lesson, executed, assigned[lesson], language)
+        results.append(_with_page(result, lesson, executed, titles, language))
         say(describe(results[-1]))
-        (out / "index.html").write_text(index_html(results), encoding="utf-8")
+        (out / "index.html").write_text(index_html(results, language), encoding="utf-8")
     return results
 
 
-def _run_to_page(
-    lesson: Path, out: Path, parameters: Mapping[str, Any], titles: Mapping[str, str]
+def _with_page(
+    result: LessonResult,
+    lesson: Path,
+    executed: Path,
+    titles: Mapping[str, str],
+    language: Language,
 ) -> LessonResult:
-    executed = out / lesson.name
-    result = execute(lesson, executed, parameters)
     if not executed.exists():
         return result
     page = executed.with_suffix(".html")
     notebook = nbformat.read(executed, as_version=4)
-    page.write_text(lesson_html(notebook, result.title, lesson, page, titles), encoding="utf-8")
+    made = lesson_html(notebook, result.title, lesson, page, titles, language)
+    page.write_text(made, encoding="utf-8")
     return replace(result, page=page)
 
 

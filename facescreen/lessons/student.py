@@ -17,11 +17,15 @@ import nbformat
 from nbformat import NotebookNode
 
 from facescreen.images.writing import write_atomically
+from facescreen.language import LABELS
 
 SOLUTION = "solution"  # the tag of the cells that are left out
 READING = "reading"  # the folder of an edition that holds what its lessons link to
 _COPIED = (".md", ".png", ".jpg", ".jpeg", ".svg")
-_MARK = re.compile(r"^(?:> \*\*(Predict|Check)\.\*\*|#{1,6} (.*))", re.MULTILINE)
+_MARK = re.compile(r"^(?:> (\*\*[^*]+\*\*)|#{1,6} (.*))", re.MULTILINE)
+_MARKS = {"**Predict.**": "Predict", "**Check.**": "Check"}
+_MARKS |= {said[label]: mark for said in LABELS.values() for label, mark in _MARKS.items()}
+_EXERCISES = {"Exercises", *(said["## Exercises"].lstrip("# ") for said in LABELS.values())}
 _FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _MARKDOWN_LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(([^()\s]+)\)")
 _HTML_LINK = re.compile(r'<a\b[^>]*?\bhref="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
@@ -39,7 +43,9 @@ def _marks(cells: Sequence[NotebookNode]) -> Iterator[tuple[NotebookNode, str, s
             yield cell, mark, section
         elif cell.cell_type == "markdown":
             for found in _MARK.finditer(_FENCED.sub("", cell.source)):
-                mark = found[1] or ""
+                if found[1] and found[1] not in _MARKS:
+                    continue
+                mark = _MARKS.get(found[1], "")
                 if found[0].startswith("## "):
                     section = found[2].strip()
 
@@ -58,7 +64,7 @@ def student_edition(notebook: NotebookNode) -> NotebookNode:
     edition = copy.deepcopy(notebook)
     edition.cells = [c for c in edition.cells if SOLUTION not in c.metadata.get("tags", [])]
     for cell, mark, section in _marks(edition.cells):
-        if mark == "Predict" or section == "Exercises":
+        if mark == "Predict" or section in _EXERCISES:
             cell.outputs, cell.execution_count = [], None
     return edition
 

@@ -1,0 +1,39 @@
+"""The command for those who translate, and the choice of an edition's language."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from facescreen.language import Language
+
+
+def chosen_language(code: str) -> Language:
+    """The language of this code. Raises ValueError for one without catalogs."""
+    from facescreen.language import Language, known_languages
+
+    if code not in known_languages():
+        raise ValueError(f"no language {code!r}; there are {', '.join(known_languages())}")
+    return Language(code)
+
+
+def translate(options: argparse.Namespace) -> int:
+    """Renew the catalogs from the English, and say what is left; 0 in any case."""
+    from facescreen.lessons import ROOT, find_lessons
+    from facescreen.lessons.renewal import DOCUMENTS, renew_all, report, unsaid
+
+    language, folder = chosen_language(options.language), ROOT / "notebooks"
+    documents = [file for name in DOCUMENTS if (file := ROOT / name).is_file()]
+    left = renew_all(language, find_lessons(folder), documents)
+    report(left)
+    by_name = {one.name: one for one in left}
+    for lesson in find_lessons(folder, options.names):
+        sentences = unsaid(lesson, language)
+        print(f"{lesson.stem:<36} {len(sentences):5} sentences of its outputs stay English")
+        if options.list:
+            one = by_name[lesson.stem]
+            print(
+                *(f"  {text!r}" for text in [*one.untranslated, *one.fuzzy, *sentences]), sep="\n"
+            )
+    return 0

@@ -1,0 +1,61 @@
+"""Makes a kernel say figures' sentences, hints and prints in another language, where it can.
+
+A lesson's code stays as it is: what it prints and displays is translated on its way to the page.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import Any
+
+from facescreen.language.catalogs import Language
+
+_TAG = re.compile(r"(<(?:table|style|script)\b.*?</(?:table|style|script)>|<[^>]*>)", re.DOTALL)
+
+
+def speak(code: str) -> None:
+    """From now on, in the language of this code; without effect outside a Jupyter kernel."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    publisher, language = getattr(shell, "display_pub", None), Language(code)
+    if code == "en" or not hasattr(publisher, "register_hook"):
+        return
+
+    def displayed(message: dict[str, Any]) -> dict[str, Any]:
+        content = message.get("content", {})
+        bundle(content.get("data", {}), content.get("metadata", {}), language)
+        return message
+
+    def printed(message: dict[str, Any]) -> dict[str, Any]:
+        content = message.get("content", {})
+        if isinstance(content.get("text"), str) and content.get("name") == "stdout":
+            content["text"] = language.say(content["text"])
+        return message
+
+    publisher.register_hook(displayed)
+    if hasattr(sys.stdout, "register_hook"):
+        sys.stdout.register_hook(printed)
+
+
+def bundle(data: dict[str, Any], metadata: dict[str, Any], language: Language) -> None:
+    """Translate what is displayed, in place: sentences and alt texts, no table of data."""
+    for kind in ("text/markdown", "text/plain"):
+        if isinstance(data.get(kind), str) and not (kind == "text/plain" and _is_value(data)):
+            data[kind] = language.say(data[kind])
+    if isinstance(data.get("text/html"), str):
+        data["text/html"] = html(data["text/html"], language)
+    about = metadata.get("image/png", {})
+    if isinstance(about, dict) and isinstance(about.get("alt"), str):
+        about["alt"] = language.say(about["alt"])
+
+
+def html(source: str, language: Language) -> str:
+    """The words between tags, but for tables, whose headings are names in the code."""
+    parts = _TAG.split(source)
+    parts[::2] = [language.say(part) if part.strip() else part for part in parts[::2]]
+    return "".join(parts)
+
+
+def _is_value(data: dict[str, Any]) -> bool:
+    """Whether the plain text is a value's own form rather than a sentence."""
+    return "image/png" not in data and not data["text/plain"].startswith("A widget")

@@ -1,0 +1,182 @@
+"""The Korean edition: complete, true to the English in all that is not prose, the same code."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from facescreen.language import LABELS, Language, paragraphs, translated
+from facescreen.language.catalogs import SHARED, entries, read, renew, spoken
+from facescreen.language.laws import differences
+from facescreen.language.sentences import Sentences, pieces
+from facescreen.lessons import ROOT, find_lessons
+from facescreen.lessons.edition import in_language
+from facescreen.lessons.renewal import DOCUMENTS, left_of, prose, sentences, unsaid
+
+KOREAN = Language("ko")
+LESSONS = find_lessons(ROOT / "notebooks")
+FILES = [ROOT / name for name in DOCUMENTS if (ROOT / name).is_file()]
+NAMES = [*(path.stem for path in (*LESSONS, *FILES)), SHARED]
+
+# To be empty. While a name stands here its catalog may lack entries; what it has keeps every law.
+UNFINISHED = {
+    "00_start_here",
+    "02_train_a_face_gan",
+    "03_combine_faces",
+    "04_compare_valid_and_broken",
+    "06_screen_with_many_colors",
+    "07_build_a_screened_dataset",
+    "08_choose_thresholds",
+    "09_screen_with_a_critic",
+    "10_tell_kinds_of_breakage_apart",
+    "11_ask_whether_screening_helps",
+    "A1_paper_ledger",
+    "A2_design_a_matching_outfit",
+    "README",
+    "GLOSSARY",
+}
+FINISHED = [name for name in NAMES if name not in UNFINISHED]
+
+
+@pytest.fixture(scope="module")
+def english() -> dict[str, set[str]]:
+    """Catalog -> the msgids that the English asks for today."""
+    known = {}
+    for path in KOREAN.folder.glob("*.po"):
+        known |= spoken(KOREAN.catalog(path.stem))
+    made = sentences(LESSONS, {key: key for key in known})
+    return {path.stem: {*prose(path), *made.get(path.stem, ())} for path in (*LESSONS, *FILES)} | {
+        SHARED: set(made[SHARED])
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_translation_keeps_numbers_links_code_and_formulas(name):
+    assert left_of(KOREAN, name).wrong == []
+
+
+@pytest.mark.parametrize("name", FINISHED)
+def test_every_english_paragraph_and_sentence_has_its_korean(name, english):
+    left = left_of(KOREAN, name)
+    assert left.untranslated == [] and left.fuzzy == []
+    assert not left.obsolete, f"{name}.po ends with {left.obsolete} entries that serve nothing"
+    here = {one.id for one in KOREAN.catalog(name) if one.id}
+    assert english[name] == here, "run `facescreen translate`, then translate what it names"
+
+
+@pytest.mark.parametrize("lesson", [p for p in LESSONS if p.stem in FINISHED], ids=lambda p: p.stem)
+def test_no_sentence_of_a_finished_lesson_stays_english(lesson):
+    assert unsaid(lesson, Language("ko")) == []
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+def test_the_korean_lesson_has_the_same_code_and_the_same_marks(lesson):
+    notebook = nbformat.read(lesson, as_version=4)
+    edition = in_language(notebook, lesson.stem, KOREAN)
+    assert [c.cell_type for c in edition.cells] == [c.cell_type for c in notebook.cells]
+    for one, other in zip(notebook.cells, edition.cells, strict=True):
+        assert one.id == other.id and one.metadata == other.metadata
+        if one.cell_type == "code":
+            assert one.source == other.source
+    if lesson.stem in FINISHED:
+        texts = [c.source for c in edition.cells if c.cell_type == "markdown"]
+        assert all(re.search("[가-힣]", text) for text in texts)
+
+
+# --- the means ------------------------------------------------------------------------------------
+
+TEXT = """# A title
+
+*Lesson 01 · run 0.4 minutes on 2 cores*
+
+> **Check.** Why 16?
+>
+> <details><summary>Answer</summary>Each
+
+pixel.</details>
+
+```python
+x = 1
+
+y = 2
+```
+
+$$x = 1$$
+
+- one
+- two"""
+
+
+def test_what_is_not_translated_comes_back_as_it_was():
+    assert translated(TEXT, lambda msgid: "") == TEXT
+    found = paragraphs(TEXT)
+    assert len(found) == 4 and "{minutes}" in found[1] and "pixel.</details>" in found[2]
+    assert translated(TEXT, lambda m: m.upper() if m[0] == "#" else "").startswith(
+        "# A TITLE\n\n*L"
+    )
+    assert "0.4 분, 2 개" in translated(TEXT, lambda m: "{minutes} 분, {cores} 개" * ("run" in m))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "what"),
+    [
+        ("all 16 of them", "모두 61", "number"),
+        ("see [it](a.ipynb)", "[여기](b.ipynb)", "link"),
+        ("`minlength=256` is", "`minlength=265`", "code"),
+        ("with $x_1$ there", "$x_2$", "formula"),
+        ("<b>so</b>", "그렇게", "tag"),
+        ("run {minutes} m", "{minute}", "placeholder"),
+        ("> **Check.** So?", "> **점검.** 왜?", "Check"),
+        ("- one\n- two", "- 하나", "line"),
+        ("the **histogram** is", "**히스토그램(histogram)**은", "closes nothing"),
+    ],
+)
+def test_a_translation_that_changes_more_than_prose_is_caught(one, other, what):
+    assert any(what in problem for problem in differences(one, other))
+    assert differences(one, one) == [] or "Check" in one
+
+
+def test_sentences_are_said_piece_by_piece_with_their_numbers():
+    text = "Face 5. Pixels at value 255: red 0, green 1,204; valid, lost at 40: 57."
+    asked = pieces([text], {})
+    assert asked == [
+        *("face {1}", "pixels at value {1}", "red {1}, green {2}", "valid, lost at {1}"),
+    ]
+    said = Sentences(
+        dict(zip(asked, ("얼굴 {1}", "값 {1}", "초록 {2}, 빨강 {1}", ""), strict=True))
+    )
+    assert said.say(text) == "얼굴 5. 값 255: 초록 1,204, 빨강 0; valid, lost at 40: 57."
+    assert list(said.missing) == ["valid, lost at {1}"]
+    patterns = Sentences({"{group}, lost at {1}": "{1}에서 잃은 {group}", "valid": "유효"})
+    assert patterns.say("*Valid, lost at 40: 57.*") == "*40에서 잃은 유효: 57.*"
+    assert (
+        patterns.say("facescreen score: valid, lost at 40") == "facescreen score: valid, lost at 40"
+    )
+
+
+def test_a_changed_paragraph_keeps_its_old_korean_and_is_marked(tmp_path):
+    path = tmp_path / "a.po"
+    renew(path, "ko", ["A picture is a grid of pixels.", "Gone."])
+    path.write_text(
+        path.read_text("utf-8").replace('pixels."\nmsgstr ""', 'pixels."\nmsgstr "격자"'), "utf-8"
+    )
+    catalog = renew(path, "ko", ["A picture is a grid of many pixels."])
+    changed = catalog["A picture is a grid of many pixels."]
+    assert changed.fuzzy and changed.string == "격자" and entries(read(path, "ko")) == {}
+    before = path.read_bytes()
+    renew(path, "ko", ["A picture is a grid of many pixels."])
+    assert path.read_bytes() == before
+
+
+def test_a_file_that_is_no_catalog_is_named(tmp_path):
+    path = Path(tmp_path / "a.po")
+    path.write_bytes(b"\xff\xfe nothing")
+    with pytest.raises(ValueError, match=r"a\.po"):
+        read(path, "ko")
+
+
+def test_the_words_that_pages_look_for_are_known_in_korean():
+    assert set(LABELS) == {"ko"}
+    source = "\n".join(LABELS["ko"].values())
+    assert not re.search("[A-Za-z]", source)
