@@ -33,7 +33,6 @@ def translate(options: argparse.Namespace) -> int:
         print(f"{lesson.stem:<36} {len(sentences):5} sentences of its outputs stay English")
         if options.list:
             one = by_name[lesson.stem]
-            print(
-                *(f"  {text!r}" for text in [*one.untranslated, *one.fuzzy, *sentences]), sep="\n"
-            )
+            for text in (*one.untranslated, *one.fuzzy, *sentences):
+                print(f"  {text!r}")
     return 0

@@ -80,9 +80,8 @@ def entries(catalog: Catalog) -> dict[str, str]:
 def spoken(catalog: Catalog) -> dict[str, str]:
     """msgid -> msgstr of the sentences among a catalog's entries; not what is fuzzy."""
     said = entries(catalog)
-    return {
-        one.id: said[one.id] for one in catalog if SPOKEN in one.auto_comments and one.id in said
-    }
+    marked = [one.id for one in catalog if SPOKEN in one.auto_comments]
+    return {msgid: said[msgid] for msgid in marked if msgid in said}
 
 
 def renew(
@@ -94,8 +93,8 @@ def renew(
 ) -> Catalog:
     """Bring a catalog up to the English, msgids in order, and write its file if anything changed.
 
-    A changed paragraph keeps its old translation, marked fuzzy; one that is gone is kept as
-    obsolete, at the end of the file. known: translations in other catalogs, for entries that moved.
+    A changed paragraph keeps its old translation, marked fuzzy, with the English it had as a
+    comment; one that is gone is kept as obsolete, at the end of the file. known: translations in other catalogs, for entries that moved.
     """
     from babel.messages.catalog import Catalog
 
@@ -113,8 +112,9 @@ def renew(
         elif SPOKEN in one.auto_comments and one.fuzzy:  # too short to be like each other
             one.string = ""
             one.flags.discard("fuzzy")
-        if not one.fuzzy:
-            one.previous_id = []
+        one.user_comments = [text for text in one.user_comments if one.fuzzy or text[:5] != "was: "]
+        if one.fuzzy and one.previous_id:
+            one.user_comments = [f"was: {' '.join(one.previous_id[0].split())}"]
     made = written(catalog)
     if not path.is_file() or path.read_bytes() != made:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -123,7 +123,7 @@ def renew(
 
 
 def written(catalog: Catalog) -> bytes:
-    """A catalog as the bytes of its file; the English before a change stands above a fuzzy entry.
+    """A catalog as the bytes of its file.
 
     A paragraph is one line however long, so that a change of a word changes a line.
     """
@@ -132,5 +132,5 @@ def written(catalog: Catalog) -> bytes:
     catalog.fuzzy = False
     catalog.header_comment = f"# {catalog.locale.english_name} edition of facescreen."
     file = io.BytesIO()
-    write_po(file, catalog, width=0, include_previous=True, include_lineno=False)
+    write_po(file, catalog, width=0, include_lineno=False)
     return file.getvalue()

@@ -79,12 +79,14 @@ _TEMPLATE = (
 {% endblock data_png %}
 {% block input_group %}
 {%- if cell.metadata.get('jupyter', {}).get('source_hidden') -%}
-<details class="source"><summary>{{ resources.words['Show the code'] }}</summary>{{ super() }}</details>
+<details class="source"><summary>{{ resources.words['Show the code'] }}</summary>
+{{ super() }}</details>
 {%- else -%}{{ super() }}{%- endif -%}
 {% endblock %}
 {% block output_group %}
 {%- if cell.metadata.get('ANSWER') -%}
-<details class="answer"><summary>{{ resources.words['Show what came out'] }}</summary>{{ super() }}</details>
+<details class="answer"><summary>{{ resources.words['Show what came out'] }}</summary>
+{{ super() }}</details>
 {%- else -%}{{ super() }}{%- endif -%}
 {% endblock %}
 """.replace("POLICY", POLICY)

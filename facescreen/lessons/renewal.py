@@ -65,18 +65,11 @@ def hints(folder: Path = CHECKS) -> Iterator[tuple[str, list[str]]]:
     for file in sorted(folder.glob("*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         dull = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-        dull |= {
-            id(part) for f in ast.walk(tree) if isinstance(f, ast.JoinedStr) for part in f.values
-        }
-        yield (
-            file.name,
-            [
-                node.value
-                for node in ast.walk(tree)
-                if isinstance(node, ast.Constant) and isinstance(node.value, str)
-                if id(node) not in dull and len(node.value.split()) > 2
-            ],
-        )
+        joined = [node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)]
+        dull |= {id(part) for node in joined for part in node.values}
+        constants = [node for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+        texts = [n.value for n in constants if isinstance(n.value, str) and id(n) not in dull]
+        yield file.name, [text for text in texts if len(text.split()) > 2]
 
 
 class _Heard(Language):
