@@ -33,6 +33,6 @@ def translate(options: argparse.Namespace) -> int:
         print(f"{lesson.stem:<36} {len(sentences):5} sentences of its outputs stay English")
         if options.list:
             one = by_name[lesson.stem]
-            for text in (*one.untranslated, *one.fuzzy, *sentences):
+            for text in dict.fromkeys([*one.untranslated, *one.fuzzy, *sentences]):
                 print(f"  {text!r}")
     return 0

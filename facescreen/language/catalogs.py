@@ -20,6 +20,8 @@ SHARED = "sentences"  # sentences of two lessons or more, and of the pages aroun
 SPOKEN = "a sentence that code makes"  # the comment of an entry that is no paragraph
 VARIABLE = "FACESCREEN_LANGUAGE"  # in a kernel's environment: the language it speaks
 
+BY_HAND = "by hand"  # the comment of a sentence that no kept output holds, or with {names}
+
 
 class Language:
     """One language: its paragraphs by document, and its sentences. English says all as it is."""
@@ -94,7 +96,8 @@ def renew(
     """Bring a catalog up to the English, msgids in order, and write its file if anything changed.
 
     A changed paragraph keeps its old translation, marked fuzzy, with the English it had as a
-    comment; one that is gone is kept as obsolete, at the end of the file. known: translations in other catalogs, for entries that moved.
+    comment; one that is gone is kept as obsolete, at the end of the file, if it has a translation. known: translations in
+    other catalogs, for entries that moved.
     """
     from babel.messages.catalog import Catalog
 
@@ -115,6 +118,8 @@ def renew(
         one.user_comments = [text for text in one.user_comments if one.fuzzy or text[:5] != "was: "]
         if one.fuzzy and one.previous_id:
             one.user_comments = [f"was: {' '.join(one.previous_id[0].split())}"]
+    for key in [key for key, one in catalog.obsolete.items() if not one.string]:
+        del catalog.obsolete[key]
     made = written(catalog)
     if not path.is_file() or path.read_bytes() != made:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -41,15 +41,13 @@ def skeleton(piece: str) -> tuple[str, list[str]]:
 class Sentences:
     """Says texts in another language, piece by piece.
 
-    entries: msgid -> msgstr. `missing` collects the msgids that were asked for and not known,
-    `used` those that were.
+    entries: msgid -> msgstr. `missing` collects the msgids that were asked for and not known.
     """
 
     def __init__(self, entries: Mapping[str, str]) -> None:
         self.entries = {key: said for key, said in entries.items() if said}
         self.patterns = {key: _pattern(key) for key in self.entries if _NAMED.search(key)}
         self.missing: dict[str, None] = {}
-        self.used: set[str] = set()
 
     def say(self, text: str) -> str:
         """A text of several lines; what no entry knows stays as it is."""
@@ -84,12 +82,10 @@ class Sentences:
         end = _END.search(text).start()
         key, numbers = skeleton(text[:end])
         if key in self.entries and not _NAMED.search(key):
-            self.used.add(key)
             said = _PLACE.sub(lambda place: numbers[int(place[1]) - 1], self.entries[key])
             return said + text[end:]
         for key, pattern in self.patterns.items():
             if found := pattern.fullmatch(text[:end]):
-                self.used.add(key)
                 return self._filled(key, found.groupdict()) + text[end:]
         return None
 
@@ -112,18 +108,18 @@ def _pattern(key: str) -> re.Pattern:
         if _PLACE.fullmatch(part):
             made += f"(?P<_{part[1:-1]}>{_NUMBER.pattern})"
         elif _NAMED.fullmatch(part):
-            made += f"(?P<{part[1:-1]}>(?:(?!;\\s|[.?!]\\s).)+?)"
+            made += f"(?P<{part[1:-1]}>(?:(?!;\\s|[.?!:]\\s).)+?)"
         else:
             made += re.escape(part)
     return re.compile(made, re.IGNORECASE)
 
 
 def pieces(texts: Iterable[str], entries: Mapping[str, str]) -> list[str]:
-    """The msgids that these texts need, in order; those of `entries` that serve stand for theirs.
+    """The msgids that these texts need, in order, beside those of `entries` with names in braces.
 
-    Of `entries` only those with named placeholders count: any other msgid follows from a text.
+    Any other msgid follows from a text.
     """
     reader = Sentences({key: key for key in entries if _NAMED.search(key)})
     for text in texts:
         reader.say(text)
-    return [*reader.missing, *(key for key in entries if key in reader.used)]
+    return list(reader.missing)

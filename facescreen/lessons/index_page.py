@@ -47,7 +47,6 @@ WORDS = (
     "How a GAN makes faces, why some break, and how to screen them.",
     "1 of 2 ran, in 3.5 minutes on this machine.",
     "✓ ran",
-    "✗ FAILED",
     "1.0 minutes",
 )
 
@@ -74,8 +73,7 @@ def _row(result: LessonResult, language: Language) -> str:
     if result.ok:
         status = '<span class="ran">{}</span>'.format(language.say("✓ ran"))
     else:
-        failed = language.say("✗ FAILED")
-        status = f'<span class="failed">{failed}</span> {html.escape(result.message)}'
+        status = f'<span class="failed">✗ FAILED</span> {html.escape(result.message)}'
     minutes = language.say(f"{result.seconds / 60:.1f} minutes")
     picture = _thumbnail(result.picture) if result.picture else ""
     return (

@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 
 from facescreen.language import Language, paragraphs
-from facescreen.language.catalogs import SHARED, SPOKEN, renew, spoken
+from facescreen.language.catalogs import BY_HAND, SHARED, SPOKEN, renew, spoken
 from facescreen.language.laws import differences
 from facescreen.language.sentences import pieces
 from facescreen.lessons.edition import in_place
@@ -110,11 +110,18 @@ def renew_all(language: Language, lessons: Sequence[Path], documents: Sequence[P
     ids = {one.id: one.id for catalog in every for one in catalog if SPOKEN in one.auto_comments}
     known = {key: said for catalog in every for key, said in spoken(catalog).items()}
     said = sentences(lessons, ids)
+    for name, msgids in said.items():
+        msgids += [msgid for msgid in by_hand(language, name) if msgid not in msgids]
     texts = {file.stem: prose(file) for file in (*lessons, *documents)} | {SHARED: []}
     for name, english in texts.items():
         path = language.folder / f"{name}.po"
         renew(path, language.code, english, said.get(name, ()), known)
     return [left_of(language, name) for name in texts]
+
+
+def by_hand(language: Language, name: str) -> list[str]:
+    """The sentences that somebody wrote into a catalog: no text of a lesson asks for them."""
+    return [one.id for one in language.catalog(name) if BY_HAND in one.user_comments]
 
 
 def left_of(language: Language, name: str) -> Left:
