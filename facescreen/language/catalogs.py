@@ -96,8 +96,8 @@ def renew(
     """Bring a catalog up to the English, msgids in order, and write its file if anything changed.
 
     A changed paragraph keeps its old translation, marked fuzzy, with the English it had as a
-    comment; one that is gone is kept as obsolete, at the end of the file, if it has a translation. known: translations in
-    other catalogs, for entries that moved.
+    comment; a translation that serves nothing any more is kept as obsolete, at the end of the file.
+    known: translations in other catalogs, for entries that moved.
     """
     from babel.messages.catalog import Catalog
 

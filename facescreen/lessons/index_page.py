@@ -42,9 +42,11 @@ _PAGE = """<!DOCTYPE html>
 </ol></main></body></html>
 """
 
+_AIM = "How a GAN makes faces, why some break, and how to screen them."
 WORDS = (
     "Lessons",
-    "How a GAN makes faces, why some break, and how to screen them.",
+    _AIM,
+    "outputs as kept, not run again",
     "1 of 2 ran, in 3.5 minutes on this machine.",
     "✓ ran",
     "1.0 minutes",
@@ -53,33 +55,38 @@ WORDS = (
 
 def index_html(results: Sequence[LessonResult], language: Language = ENGLISH) -> str:
     """A page that links the lessons of a run, in the order given, in their language."""
-    ran = sum(result.ok for result in results)
-    minutes = sum(result.seconds for result in results) / 60
-    status = f"{ran} of {len(results)} ran, in {minutes:.1f} minutes on this machine"
-    summary = f"How a GAN makes faces, why some break, and how to screen them. {status}."
     return _PAGE.format(
         policy=POLICY,
         language=language.code,
         lessons=language.say("Lessons"),
-        summary=language.say(summary),
+        summary=language.say(f"{_AIM} {_status([one for one in results if not one.kept])}".strip()),
         rows="\n".join(_row(result, language) for result in results),
     )
+
+
+def _status(run: Sequence[LessonResult]) -> str:
+    if not run:
+        return ""
+    ran, minutes = sum(result.ok for result in run), sum(result.seconds for result in run) / 60
+    return f"{ran} of {len(run)} ran, in {minutes:.1f} minutes on this machine."
 
 
 def _row(result: LessonResult, language: Language) -> str:
     number, title = html.escape(result.name.split("_")[0]), html.escape(result.title)
     if result.page is not None:
         title = f'<a href="{html.escape(result.page.name, quote=True)}">{title}</a>'
-    if result.ok:
-        status = '<span class="ran">{}</span>'.format(language.say("✓ ran"))
-    else:
-        status = f'<span class="failed">✗ FAILED</span> {html.escape(result.message)}'
     minutes = language.say(f"{result.seconds / 60:.1f} minutes")
+    if result.kept:
+        status = language.say("outputs as kept, not run again")
+    elif result.ok:
+        status = f'{minutes} · <span class="ran">{language.say("✓ ran")}</span>'
+    else:
+        status = f'{minutes} · <span class="failed">✗ FAILED</span> {html.escape(result.message)}'
     picture = _thumbnail(result.picture) if result.picture else ""
     return (
         f'<li><div class="picture">{picture}</div><div><h2><span>{number}</span>{title}</h2>'
         f"<p>{html.escape(result.aim)}</p>"
-        f'<p class="status">{minutes} · {status}</p></div></li>'
+        f'<p class="status">{status}</p></div></li>'
     )
 
 

@@ -106,6 +106,7 @@ class LessonResult:
     page: Path | None = None
     picture: bytes | None = None
     aim: str = ""  # the sentence after "What you'll do."
+    kept: bool = False  # nothing was run: these are the outputs in the lesson's own file
 
     @property
     def ok(self) -> bool:

@@ -206,7 +206,7 @@ def run_lessons(
         executed = out / lesson.name
         if kept:
             nbformat.write(read[lesson], executed)
-            result = result_of(lesson, read[lesson], 0.0, "")
+            result = replace(result_of(lesson, read[lesson], 0.0, ""), kept=True)
         else:
             result = execute(lesson, executed, assigned[lesson], language)
         results.append(_with_page(result, lesson, executed, titles, language))
@@ -233,7 +233,7 @@ def _with_page(
 
 def describe(result: LessonResult) -> str:
     """One line: lesson, status, seconds, and what went wrong."""
-    status = "ran" if result.ok else "FAILED"
+    status = ("kept" if result.kept else "ran") if result.ok else "FAILED"
     line = f"{result.name:<36} {status:<6} {result.seconds:7.1f} s"
     return line if result.ok else f"{line}  {result.message}"
 
