@@ -26,15 +26,35 @@ def speak(code: str) -> None:
         bundle(content.get("data", {}), content.get("metadata", {}), language)
         return message
 
-    def printed(message: dict[str, Any]) -> dict[str, Any]:
-        content = message.get("content", {})
-        if isinstance(content.get("text"), str) and content.get("name") == "stdout":
-            content["text"] = language.say(content["text"])
-        return message
-
     publisher.register_hook(displayed)
-    if hasattr(sys.stdout, "register_hook"):
-        sys.stdout.register_hook(printed)
+    # IPython 9 puts a writing of its own into the stream for the time of each cell.
+    shell.events.register("pre_run_cell", Lines(sys.stdout, language).attach)
+
+
+class Lines:
+    """Translates what a stream is given, a line at a time: a print may come in several pieces."""
+
+    def __init__(self, stream: Any, language: Language) -> None:
+        self.stream, self.language, self.held = stream, language, ""
+        self.under, self.flush_under, stream.flush = stream.write, stream.flush, self.flush
+        self.attach()
+
+    def attach(self, *_: Any) -> None:
+        """Stand before the stream's writing, however often somebody else has replaced it."""
+        if self.stream.write != self.write:
+            self.under, self.stream.write = self.stream.write, self.write
+
+    def write(self, text: str) -> int:
+        lines, end, self.held = (self.held + text).rpartition("\n")
+        if end:
+            self.under(self.language.say(lines) + end)
+        return len(text)
+
+    def flush(self) -> None:
+        rest, self.held = self.held, ""
+        if rest:
+            self.under(self.language.say(rest))
+        self.flush_under()
 
 
 def bundle(data: dict[str, Any], metadata: dict[str, Any], language: Language) -> None:

@@ -1,5 +1,6 @@
 """The Korean edition: complete, true to the English in all that is not prose, the same code."""
 
+import io
 import re
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from facescreen.language import LABELS, Language, paragraphs, translated
 from facescreen.language.catalogs import SHARED, entries, read, renew, spoken
+from facescreen.language.kernel import Lines
 from facescreen.language.laws import differences
 from facescreen.language.sentences import Sentences, pieces
 from facescreen.lessons import ROOT, find_lessons
@@ -152,6 +154,22 @@ def test_sentences_are_said_piece_by_piece_with_their_numbers():
     assert (
         patterns.say("facescreen score: valid, lost at 40") == "facescreen score: valid, lost at 40"
     )
+
+
+def test_a_print_in_pieces_is_translated_as_one_line(tmp_path):
+    class Stream(io.StringIO):
+        """As a kernel's: its methods can be replaced."""
+
+    renew(tmp_path / "ko" / "a.po", "ko", [], ["valid, lost at {1}", "and more"])
+    path = tmp_path / "ko" / "a.po"
+    text = path.read_text("utf-8").replace('{1}"\nmsgstr ""', '{1}"\nmsgstr "{1}에서 잃음"')
+    path.write_text(text.replace('more"\nmsgstr ""', 'more"\nmsgstr "더"'), "utf-8")
+    stream = Stream()
+    lines = Lines(stream, Language("ko", tmp_path))
+    lines.attach()
+    print("Valid,", "lost at", 40, file=stream)
+    print("and more", end="", file=stream, flush=True)
+    assert stream.getvalue() == "40에서 잃음\n더"
 
 
 def test_a_changed_paragraph_keeps_its_old_korean_and_is_marked(tmp_path):
