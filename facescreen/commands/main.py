@@ -14,7 +14,8 @@ from facescreen import __version__
 from facescreen.commands import options as command_line
 from facescreen.commands.errors import is_for_the_user, sentence
 from facescreen.commands.rules import calibrated_rule, make_rule, options_given
-from facescreen.commands.translate import chosen_language, translate
+from facescreen.commands.translate import HELP as TRANSLATE_HELP
+from facescreen.commands.translate import chosen_language, translate, translate_options
 
 SUCCESS, ERROR, USAGE, SOME_UNREADABLE, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -275,9 +276,7 @@ def parser() -> argparse.ArgumentParser:
     command_line.lessons_options(
         command(lessons, "run lessons and write them as web pages", command_line.LESSONS_HELP)
     )
-    command_line.translate_options(
-        command(translate, "renew the catalogs of a language", command_line.TRANSLATE_HELP)
-    )
+    translate_options(command(translate, "renew the catalogs of a language", TRANSLATE_HELP))
     command(doctor, "check the set-up and say what to mend", command_line.DOCTOR_HELP)
     return top
 

@@ -129,11 +129,6 @@ examples:
   facescreen lessons --language ko --out build/ko   the Korean edition
   facescreen lessons --student build/student   copies without the solutions, nothing is run
 """
-TRANSLATE_HELP = """\
-examples:
-  facescreen translate                    renew locale/ko from the lessons, say what is left
-  facescreen translate 05 --list          and list lesson 05's paragraphs and sentences left
-"""
 DOCTOR_HELP = """\
 examples:
   facescreen doctor
@@ -306,9 +301,3 @@ def lessons_options(add: argparse.ArgumentParser) -> None:
     add.add_argument("--kept", action="store_true", help="show kept outputs; run nothing")
     add.add_argument("--in-place", action="store_true", help="keep outputs in the notebooks")
     add.add_argument("--student", metavar="FOLDER", help="write copies without solutions there")
-
-
-def translate_options(add: argparse.ArgumentParser) -> None:
-    add.add_argument("names", nargs="*", metavar="LESSON", help="list these; all are renewed")
-    add.add_argument("--language", default="ko", metavar="CODE", help="of the catalogs (ko)")
-    add.add_argument("--list", action="store_true", help="list what is left, by lesson")

@@ -8,6 +8,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from facescreen.language import Language
 
+HELP = """\
+examples:
+  facescreen translate                    renew locale/ko from the lessons, say what is left
+  facescreen translate 05 --list          and list lesson 05's paragraphs and sentences left
+"""
+
 
 def chosen_language(code: str) -> Language:
     """The language of this code. Raises ValueError for one without catalogs."""
@@ -36,3 +42,9 @@ def translate(options: argparse.Namespace) -> int:
             for text in dict.fromkeys([*one.untranslated, *one.fuzzy, *sentences]):
                 print(f"  {text!r}")
     return 0
+
+
+def translate_options(add: argparse.ArgumentParser) -> None:
+    add.add_argument("names", nargs="*", metavar="LESSON", help="list these; all are renewed")
+    add.add_argument("--language", default="ko", metavar="CODE", help="of the catalogs (ko)")
+    add.add_argument("--list", action="store_true", help="list what is left, by lesson")
