@@ -27,11 +27,11 @@ def chosen_language(code: str) -> Language:
 def translate(options: argparse.Namespace) -> int:
     """Renew the catalogs from the English, and say what is left; 0 in any case."""
     from facescreen.lessons import ROOT, find_lessons
-    from facescreen.lessons.renewal import DOCUMENTS, renew_all, report, unsaid
+    from facescreen.lessons.edition import documents
+    from facescreen.lessons.renewal import renew_all, report, unsaid
 
     language, folder = chosen_language(options.language), ROOT / "notebooks"
-    documents = [file for name in DOCUMENTS if (file := ROOT / name).is_file()]
-    left = renew_all(language, find_lessons(folder), documents)
+    left = renew_all(language, find_lessons(folder), documents(ROOT))
     report(left)
     by_name = {one.name: one for one in left}
     for lesson in find_lessons(folder, options.names):

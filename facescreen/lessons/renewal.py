@@ -17,7 +17,6 @@ from facescreen.lessons.edition import in_place
 from facescreen.lessons.index_page import WORDS as INDEX_WORDS
 from facescreen.lessons.pages import WORDS as PAGE_WORDS
 
-DOCUMENTS = ("README.md", "notebooks/GLOSSARY.md")
 CHECKS = Path(__file__).resolve().parents[1] / "exercises"  # whose hints learners see
 
 

@@ -20,7 +20,7 @@ from nbformat import NotebookNode
 from facescreen.images.writing import write_atomically
 from facescreen.language import ENGLISH, LABELS, Language
 from facescreen.language.catalogs import VARIABLE
-from facescreen.lessons.edition import in_language
+from facescreen.lessons.edition import documents, in_language, write_documents
 from facescreen.lessons.index_page import index_html
 from facescreen.lessons.pages import (
     WIDGET_STATE,
@@ -212,6 +212,8 @@ def run_lessons(
         results.append(_with_page(result, lesson, executed, titles, language))
         say(describe(results[-1]))
         (out / "index.html").write_text(index_html(results, language), encoding="utf-8")
+    if language.code != "en":
+        write_documents(documents(ROOT), out, language)
     return results
 
 

@@ -1,5 +1,6 @@
 """The Korean edition: complete, true to the English in all that is not prose, the same code."""
 
+import html
 import io
 import re
 from pathlib import Path
@@ -12,13 +13,14 @@ from facescreen.language.catalogs import SHARED, entries, read, renew, spoken
 from facescreen.language.kernel import Lines
 from facescreen.language.laws import differences
 from facescreen.language.sentences import Sentences, pieces
-from facescreen.lessons import ROOT, find_lessons
-from facescreen.lessons.edition import in_language
-from facescreen.lessons.renewal import DOCUMENTS, by_hand, left_of, prose, sentences, unsaid
+from facescreen.lessons import ROOT, find_lessons, run_lessons
+from facescreen.lessons.edition import documents, in_language, write_documents
+from facescreen.lessons.renewal import by_hand, left_of, prose, sentences, unsaid
+from facescreen.lessons.student import student_edition
 
 KOREAN = Language("ko")
 LESSONS = find_lessons(ROOT / "notebooks")
-FILES = [ROOT / name for name in DOCUMENTS if (ROOT / name).is_file()]
+FILES = documents(ROOT)
 NAMES = [*(path.stem for path in (*LESSONS, *FILES)), SHARED]
 
 # To be empty. While a name stands here its catalog may lack entries; what it has keeps every law.
@@ -170,6 +172,41 @@ def test_a_print_in_pieces_is_translated_as_one_line(tmp_path):
     print("Valid,", "lost at", 40, file=stream)
     print("and more", end="", file=stream, flush=True)
     assert stream.getvalue() == "40에서 잃음\n더"
+
+
+def test_the_edition_is_written_as_pages_in_its_language(tmp_path):
+    lesson = next(path for path in LESSONS if path.stem in FINISHED)
+    (result,) = run_lessons([lesson], tmp_path, (), lambda line: None, KOREAN, kept=True)
+    page, index = result.page.read_text("utf-8"), (tmp_path / "index.html").read_text("utf-8")
+    assert result.kept and '<html lang="ko">' in page and '<html lang="ko">' in index
+    assert 'alt="얼굴' in page and "결과 보기" in page and "Show what came out" not in page
+    assert html.escape(result.title) in index and result.aim and result.aim in index
+    made = nbformat.read(tmp_path / lesson.name, as_version=4)
+    nbformat.validate(made)
+    student = student_edition(made)
+    hidden = student_edition(nbformat.read(lesson, as_version=4))
+    assert [bool(c.get("outputs")) for c in student.cells] == [
+        bool(c.get("outputs")) for c in hidden.cells
+    ]
+
+
+def test_links_of_a_document_lead_where_they_led(tmp_path):
+    root, out = tmp_path, tmp_path / "build" / "ko"
+    out.mkdir(parents=True)
+    (root / "b.md").write_text("b", "utf-8")
+    (root / "05.ipynb").write_text("", "utf-8")
+    (out / "05.ipynb").write_text("", "utf-8")
+    (root / "README.md").write_text(
+        "# So it is\n\n[here](#so-it-is), [b](b.md#x), [05](05.ipynb), [no](no.md)", "utf-8"
+    )
+    renew(tmp_path / "ko" / "README.po", "ko", ["# So it is"])
+    path = tmp_path / "ko" / "README.po"
+    path.write_text(path.read_text("utf-8").replace('is"\nmsgstr ""', 'is"\nmsgstr "# 그렇다"'))
+    (made,) = write_documents([root / "README.md"], out, Language("ko", tmp_path))
+    assert made.read_text("utf-8") == (
+        '<a id="so-it-is"></a>\n\n# 그렇다\n\n'
+        "[here](#so-it-is), [b](../../b.md#x), [05](05.ipynb), [no](no.md)"
+    )
 
 
 def test_a_changed_paragraph_keeps_its_old_korean_and_is_marked(tmp_path):
