@@ -228,7 +228,10 @@ def check_korean_font(found: Probe) -> Check:
     `found` prints a font's name, or nothing.
     """
     if found.code:
-        return Check(WARN, "Korean font", f"cannot tell: {_why(found)}")
+        todo = f"`{sys.executable} -m pip install --force-reinstall matplotlib`"
+        return Check(
+            WARN, "Korean font", f"matplotlib does not list its fonts: {_why(found)}", todo
+        )
     if found.output:
         return Check(OK, "Korean font", f"{found.output.splitlines()[0]}, for figures of your own")
     seen = "none: lettering in figures stays English, and Hangul in them would be empty boxes"
