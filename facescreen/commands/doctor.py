@@ -41,13 +41,14 @@ elif torch.backends.mps.is_available():
 else:
     print("none")
 """
-# A font has Korean if it has the syllable 한; a font's name alone says nothing about that.
+# A font has Korean if it has the syllable 한. Last Resort, which comes with matplotlib, has boxes
+# for every letter there is.
 KOREAN_PROBE = """\
 from matplotlib.font_manager import fontManager
 from matplotlib.ft2font import FT2Font
 for font in sorted(fontManager.ttflist, key=lambda font: font.name):
     try:
-        if FT2Font(font.fname).get_char_index(ord("한")):
+        if "Last Resort" not in font.name and FT2Font(font.fname).get_char_index(ord("한")):
             print(font.name)
             break
     except (OSError, RuntimeError):
@@ -233,7 +234,7 @@ def check_korean_font(found: Probe) -> Check:
             WARN, "Korean font", f"matplotlib does not list its fonts: {_why(found)}", todo
         )
     if found.output:
-        return Check(OK, "Korean font", f"{found.output.splitlines()[0]}, for figures of your own")
+        return Check(OK, "Korean font", f"{found.output.splitlines()[0]}, for your own figures")
     seen = "none: lettering in figures stays English, and Hangul in them would be empty boxes"
     return Check(OK, "Korean font", f"{seen}; Noto Sans CJK and Nanum Gothic are free ones")
 
