@@ -14,6 +14,9 @@ from facescreen.language.catalogs import Language
 _TAG = re.compile(r"(<(?:table|style|script)\b.*?</(?:table|style|script)>|<[^>]*>)", re.DOTALL)
 
 
+_spoken: list[Language] = []  # by this kernel, if not English
+
+
 def speak(code: str) -> None:
     """From now on, in the language of this code; without effect outside a Jupyter kernel."""
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
@@ -26,9 +29,17 @@ def speak(code: str) -> None:
         bundle(content.get("data", {}), content.get("metadata", {}), language)
         return message
 
+    _spoken[:] = [language]
     publisher.register_hook(displayed)
     # IPython 9 puts a writing of its own into the stream for the time of each cell.
     shell.events.register("pre_run_cell", Lines(sys.stdout, language).attach)
+
+
+def said(output: dict[str, Any]) -> dict[str, Any]:
+    """What a widget's pane is to hold, translated: it is set there and passes no hook."""
+    for language in _spoken:
+        bundle(output["data"], output["metadata"], language)
+    return output
 
 
 class Lines:

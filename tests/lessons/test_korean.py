@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from facescreen.language import LABELS, Language, paragraphs, translated
+from facescreen.language import LABELS, Language, kernel, paragraphs, translated
 from facescreen.language.catalogs import SHARED, entries, read, renew, spoken
 from facescreen.language.kernel import Lines
 from facescreen.language.laws import differences
@@ -17,6 +17,7 @@ from facescreen.lessons import ROOT, find_lessons, run_lessons
 from facescreen.lessons.edition import documents, in_language, write_documents
 from facescreen.lessons.renewal import by_hand, left_of, prose, sentences, unsaid
 from facescreen.lessons.student import student_edition
+from facescreen.widgets.panes import text_only
 
 KOREAN = Language("ko")
 LESSONS = find_lessons(ROOT / "notebooks")
@@ -172,6 +173,14 @@ def test_a_print_in_pieces_is_translated_as_one_line(tmp_path):
     print("Valid,", "lost at", 40, file=stream)
     print("and more", end="", file=stream, flush=True)
     assert stream.getvalue() == "40에서 잃음\n더"
+
+
+def test_a_pane_of_a_widget_speaks_the_language_of_its_kernel(monkeypatch):
+    text = "- Single-color rule: **✓ valid**: the sum, 35, is below 1,000."
+    assert text_only(text)["data"]["text/markdown"] == text
+    monkeypatch.setattr(kernel, "_spoken", [KOREAN])
+    assert text_only(text)["data"]["text/markdown"] == KOREAN.say(text) != text
+    assert not re.search("[A-Za-z]", KOREAN.say(text))
 
 
 def test_the_edition_is_written_as_pages_in_its_language(tmp_path):
