@@ -42,6 +42,11 @@ def said(output: dict[str, Any]) -> dict[str, Any]:
     return output
 
 
+def in_language(text: str) -> str:
+    """A text that is about to be cut into lines, in which its sentences could not be found."""
+    return _spoken[0].say(text) if _spoken else text
+
+
 class Lines:
     """Translates what a stream is given, a line at a time: a print may come in several pieces."""
 

@@ -15,6 +15,7 @@ LABELS = {
     }
 }
 
+LONG_TABLE = 30  # lines from which on each row of a table is an entry of its own
 _OPENS = (("```", "```"), ("~~~", "~~~"), ("$$", "$$"), ("<details", "</details>"))
 _MEASURED = re.compile(r"\brun ([\d.]+) minutes on (\d+) cores")
 _TIMED = "run {minutes} minutes on {cores} cores"
@@ -53,12 +54,21 @@ def has_words(block: str) -> bool:
 
 def paragraphs(source: str) -> list[str]:
     """The msgids of a text, in order. What a run measures anew each time is a placeholder."""
-    return [_MEASURED.sub(_TIMED, block) for block in blocks(source) if has_words(block)]
+    rows = (row for block in blocks(source) for row in _rows(block))
+    return [_MEASURED.sub(_TIMED, row) for row in rows if has_words(row)]
 
 
 def translated(source: str, known: Callable[[str], str]) -> str:
     """The text with each paragraph as ``known(msgid)``, which is "" where English has to do."""
-    return "\n\n".join(_one(block, known) for block in blocks(source))
+    return "\n\n".join(
+        "\n".join(_one(row, known) for row in _rows(block)) for block in blocks(source)
+    )
+
+
+def _rows(block: str) -> list[str]:
+    lines = block.split("\n")
+    table = len(lines) > LONG_TABLE and all(line.startswith("|") for line in lines)
+    return lines if table else [block]
 
 
 def _one(block: str, known: Callable[[str], str]) -> str:

@@ -17,7 +17,10 @@ from facescreen.lessons.edition import in_place
 from facescreen.lessons.index_page import WORDS as INDEX_WORDS
 from facescreen.lessons.pages import WORDS as PAGE_WORDS
 
-CHECKS = Path(__file__).resolve().parents[1] / "exercises"  # whose hints learners see
+PACKAGE = Path(__file__).resolve().parents[1]
+# What learners read of checks and what no kept output shows: hints, in files of one lesson each,
+# and the reasons of the quiz.
+CHECKS = {"exercises": "", "quiz": "q1"}
 
 
 @dataclass(frozen=True)
@@ -59,16 +62,33 @@ def said_by(lesson: Path, known: dict[str, str]) -> list[str]:
     return heard.pieces()
 
 
-def hints(folder: Path = CHECKS) -> Iterator[tuple[str, list[str]]]:
-    """Of each file of checks, its name and the sentences in it that a learner may read."""
-    for file in sorted(folder.glob("*.py")):
-        tree = ast.parse(file.read_text(encoding="utf-8"))
-        dull = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-        joined = [node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)]
-        dull |= {id(part) for node in joined for part in node.values}
-        constants = [node for node in ast.walk(tree) if isinstance(node, ast.Constant)]
-        texts = [n.value for n in constants if isinstance(n.value, str) and id(n) not in dull]
-        yield file.name, [text for text in texts if len(text.split()) > 2]
+def hints() -> Iterator[tuple[str, list[str]]]:
+    """Of each file of checks, its lesson's number and the sentences that a learner may read."""
+    for folder, number in CHECKS.items():
+        for file in sorted((PACKAGE / folder).glob("*.py")):
+            texts = texts_of(file.read_text("utf-8"), numbers=folder == "quiz")
+            yield number or file.stem.removeprefix("lesson_"), texts
+
+
+def texts_of(source: str, numbers: bool) -> list[str]:
+    """The texts of three words or more in a program, without docstrings.
+
+    numbers: f-strings too, as if all that they put in were numbers.
+    """
+    tree = ast.parse(source)
+    joined = [node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)]
+    dull = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    dull |= {id(part) for node in joined for part in node.values}
+    texts = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr) and numbers:
+            parts = [p.value if isinstance(p, ast.Constant) else "1" for p in node.values]
+            texts.append("".join(parts))
+        elif (
+            isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in dull
+        ):
+            texts.append(node.value)
+    return [text for text in texts if len(text.split()) > 2]
 
 
 class _Heard(Language):
@@ -91,8 +111,7 @@ def sentences(lessons: Sequence[Path], known: dict[str, str]) -> dict[str, list[
     places: dict[str, set[str]] = {}
     said = [(SHARED, pieces([*PAGE_WORDS, *INDEX_WORDS], known))]
     said += [(lesson.stem, said_by(lesson, known)) for lesson in lessons]
-    for name, texts in hints():
-        number = Path(name).stem.removeprefix("lesson_")
+    for number, texts in hints():
         said.append((by_number.get(number, SHARED), pieces(texts, known)))
     for where, msgids in said:
         for msgid in msgids:
