@@ -17,7 +17,8 @@ import nbformat
 from nbformat import NotebookNode
 
 from facescreen.images.writing import write_atomically
-from facescreen.language import LABELS
+from facescreen.language import ENGLISH, LABELS, Language
+from facescreen.lessons.edition import in_language
 
 SOLUTION = "solution"  # the tag of the cells that are left out
 READING = "reading"  # the folder of an edition that holds what its lessons link to
@@ -69,12 +70,15 @@ def student_edition(notebook: NotebookNode) -> NotebookNode:
     return edition
 
 
-def write_student_edition(lessons: Sequence[Path], out: Path) -> list[tuple[Path, int]]:
+def write_student_edition(
+    lessons: Sequence[Path], out: Path, language: Language = ENGLISH
+) -> list[tuple[Path, int]]:
     """Write each lesson's student edition into `out`; paths written, and solutions left out.
 
     Other documents and pictures that the lessons link to are copied into `out`/reading, so that
     the folder may be carried anywhere. A link to a lesson that is not in the edition keeps its
-    words and loses its target. Raises OSError where it cannot write.
+    words and loses its target. language: of prose and outputs. Raises OSError where it cannot
+    write.
     """
     for lesson in lessons:
         if (out / lesson.name).resolve() == lesson.resolve():
@@ -82,7 +86,7 @@ def write_student_edition(lessons: Sequence[Path], out: Path) -> list[tuple[Path
     out.mkdir(parents=True, exist_ok=True)
     shelf, written = _Shelf(lessons, out), []
     for lesson in lessons:
-        notebook = nbformat.read(lesson, as_version=4)
+        notebook = in_language(nbformat.read(lesson, as_version=4), lesson.stem, language)
         edition, path = student_edition(notebook), out / lesson.name
         for cell in edition.cells:
             if cell.cell_type == "markdown":

@@ -13,7 +13,7 @@ from facescreen.language.catalogs import SHARED, entries, read, renew, spoken
 from facescreen.language.kernel import Lines
 from facescreen.language.laws import differences
 from facescreen.language.sentences import Sentences, pieces
-from facescreen.lessons import ROOT, find_lessons, run_lessons
+from facescreen.lessons import ROOT, find_lessons, run_lessons, write_student_edition
 from facescreen.lessons.edition import documents, in_language, write_documents
 from facescreen.lessons.renewal import by_hand, left_of, prose, sentences, texts_of, unsaid
 from facescreen.lessons.student import student_edition
@@ -205,9 +205,10 @@ def test_the_edition_is_written_as_pages_in_its_language(tmp_path):
     assert result.kept and '<html lang="ko">' in page and '<html lang="ko">' in index
     assert 'alt="얼굴' in page and "결과 보기" in page and "Show what came out" not in page
     assert html.escape(result.title) in index and result.aim and result.aim in index
-    made = nbformat.read(tmp_path / lesson.name, as_version=4)
-    nbformat.validate(made)
-    student = student_edition(made)
+    nbformat.validate(nbformat.read(tmp_path / lesson.name, as_version=4))
+    ((path, _),) = write_student_edition([lesson], tmp_path / "student", KOREAN)
+    student = nbformat.read(path, as_version=4)
+    assert re.search("[가-힣]", student.cells[0].source)
     hidden = student_edition(nbformat.read(lesson, as_version=4))
     assert [bool(c.get("outputs")) for c in student.cells] == [
         bool(c.get("outputs")) for c in hidden.cells
