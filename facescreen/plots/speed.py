@@ -1,0 +1,201 @@
+"""How fast, beside what limit: images a second, where the time goes, how it grows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from facescreen.plots.base import DASHES, INK, MARKS, PAGE, PAPER, SCREENS, presented
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+UNITS = ((86_400 * 365, "years"), (86_400, "days"), (3600, "h"), (60, "min"), (1, "s"))
+
+
+def duration(seconds: float) -> str:
+    """A time in the unit that suits it: 0.0123 is "12 ms", 5400 "1.5 h"."""
+    for size, unit in UNITS:
+        if seconds >= (1.5 if unit == "years" else 1) * size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{1000 * seconds:.2g} ms"
+
+
+def draw_speeds(tables: Mapping[str, pd.DataFrame], limit: str) -> tuple[Figure, str]:
+    """Images a second of several methods: the median of the rounds, and the slowest and fastest.
+
+    tables: by the kind of images, seconds an image, a row a round and a column a method. limit:
+    the column that no method can beat, which stands last. The ratios in the sentence are medians
+    of ratios within a round.
+    """
+    import matplotlib.pyplot as plt
+
+    names = list(next(iter(tables.values())))
+    figure, axis = plt.subplots(figsize=(PAGE, (0.36 + 0.2 * len(tables)) * len(names) + 1.1))
+    for k, (kind, table) in enumerate(tables.items()):
+        rows = np.arange(len(names)) + 0.24 * (k - (len(tables) - 1) / 2)
+        middle, low, high = 1 / table.median(), 1 / table.max(), 1 / table.min()
+        axis.errorbar(middle, rows, xerr=[middle - low, high - middle], fmt=MARKS[k], markersize=8,
+                      color=SCREENS[k], capsize=3, label=kind)  # fmt: skip
+        axis.axvline(middle[limit], color=SCREENS[k], linestyle="--", linewidth=1, zorder=0)
+        for row, speed, end in zip(rows, middle, high, strict=True):
+            axis.annotate(f"{speed:,.3g}" if speed < 100 else f"{speed:,.0f}", (end, row), (7, 0),
+                          textcoords="offset points", va="center", fontsize=11, color=INK,
+                          bbox={"color": "white", "alpha": 0.7, "pad": 0.3})  # fmt: skip
+    axis.set_xscale("log")
+    left, right = axis.get_xlim()
+    axis.set_xlim(left, right * (right / left) ** 0.12)
+    axis.set_yticks(range(len(names)), names)
+    axis.set_ylim(len(names) - 0.4, -0.6)
+    _finish(axis, "images a second (median; the line spans slowest to fastest round)")
+    if len(tables) > 1:
+        axis.legend(frameon=False, fontsize=12, loc="lower left")
+    figure.tight_layout()
+    return figure, _speeds_said(tables, limit)
+
+
+plot_speeds = presented(draw_speeds)
+
+
+def _speeds_said(tables: Mapping[str, pd.DataFrame], limit: str) -> str:
+    said = []
+    for kind, table in tables.items():
+        own = [
+            f"{name} {1 / table[name].median():,.0f} ({(table[limit] / table[name]).median():.2g})"
+            for name in table
+            if name != limit
+        ]
+        said.append(f"{kind}: {', '.join(own)}; {limit} {1 / table[limit].median():,.0f}")
+    return f"Images a second, and as a share of {limit}. {'. '.join(said)}."
+
+
+def draw_batches(table: pd.DataFrame, bytes_each: int) -> tuple[Figure, str]:
+    """Images a second by how many of them are handed over at once, a line for each method.
+
+    table: rows by images in a batch, ascending, columns by method. bytes_each: of an image.
+    """
+    import matplotlib.pyplot as plt
+
+    figure, axis = plt.subplots(figsize=(8.5, 4.4))
+    said = []
+    for k, name in enumerate(table):
+        axis.plot(table.index, table[name], color=SCREENS[k], marker=MARKS[k], markersize=8,
+                  linestyle=DASHES[k], linewidth=2, label=name)  # fmt: skip
+        best, most = table[name].idxmax(), int(table.index[-1])
+        said.append(
+            f"{name}: fastest {best:,} at a time ({table[name].max():,.0f} a second), "
+            f"{table[name][most]:,.0f} with {most:,} at a time"
+        )
+    axis.set_xscale("log")
+    axis.set_yscale("log")
+    megabytes = [bytes_each * count / 1e6 for count in table.index]
+    ticks = [f"{n:,}\n{m:.2g} MB" for n, m in zip(table.index, megabytes, strict=True)]
+    axis.set_xticks(table.index, ticks)
+    axis.minorticks_off()
+    _finish(axis, "images handed over at once, and their bytes", "images a second")
+    axis.legend(frameon=False, fontsize=12)
+    figure.tight_layout()
+    return figure, f"By batch. {'; '.join(said)}."
+
+
+plot_batches = presented(draw_batches)
+
+
+def draw_parts(table: pd.DataFrame, what: str = "an image") -> tuple[Figure, str]:
+    """Where the time goes: a bar for each row, cut into its parts.
+
+    table: seconds of `what`, rows by way and columns by part, in the order in which they happen.
+    Parts of less than 4 % of the longest bar are named in the sentence alone.
+    """
+    import matplotlib.pyplot as plt
+
+    whole = table.sum(axis=1)
+    figure, axis = plt.subplots(figsize=(PAGE, 0.75 * len(table) + 1.5))
+    left = np.zeros(len(table))
+    for k, part in enumerate(table):
+        width = table[part].to_numpy()
+        axis.barh(range(len(table)), width, left=left, color=SCREENS[k % len(SCREENS)], label=part,
+                  edgecolor="white", hatch=("", "//", "..", "xx", "\\\\", "oo")[k % 6])  # fmt: skip
+        for row, (start, own) in enumerate(zip(left, width, strict=True)):
+            if own >= 0.04 * whole.max():
+                text = f"{100 * own / whole.iloc[row]:.0f} %"
+                axis.text(start + own / 2, row, text, ha="center", va="center", fontsize=11,
+                          color=INK, bbox={"color": "white", "pad": 1.5})  # fmt: skip
+        left += width
+    for row, total in enumerate(whole):
+        axis.annotate(duration(total), (total, row), (7, 0), textcoords="offset points",
+                      va="center", fontsize=12, color=INK)  # fmt: skip
+    axis.set_yticks(range(len(table)), table.index)
+    axis.set_ylim(len(table) - 0.4, -0.6)
+    axis.set_xlim(0, 1.14 * whole.max())
+    axis.xaxis.set_major_formatter(lambda value, _: duration(value) if value else "0")
+    _finish(axis, f"time for {what}")
+    axis.legend(frameon=False, fontsize=12, ncols=len(table.columns), loc="upper center",
+                bbox_to_anchor=(0.45, -0.62 / figure.get_figheight() - 0.06))  # fmt: skip
+    figure.tight_layout()
+    return figure, f"Time for {what}. {_parts_said(table)}."
+
+
+plot_parts = presented(draw_parts)
+
+
+def _parts_said(table: pd.DataFrame) -> str:
+    said = []
+    for name, own in table.iterrows():
+        shares = [f"{part} {100 * s / own.sum():.1f} %" for part, s in own.items() if s > 0]
+        said.append(f"{name}: {duration(own.sum())}, of it {', '.join(shares)}")
+    return "; ".join(said)
+
+
+def draw_growth(table: pd.DataFrame, asked: Sequence[int]) -> tuple[Figure, str]:
+    """Time by number of images: filled marks were measured, open ones are extrapolated.
+
+    table: seconds, rows by images, ascending, columns by way. asked: numbers of images to which
+    the pace of the last row is carried.
+    """
+    import matplotlib.pyplot as plt
+
+    figure, axis = plt.subplots(figsize=(PAGE, 4.8))
+    last, said = int(table.index[-1]), []
+    for k, way in enumerate(table):
+        look = {"color": SCREENS[k], "marker": MARKS[k], "markersize": 9}
+        axis.plot(table.index, table[way], linewidth=2, label=way, **look)
+        pace = table[way].iloc[-1] / last
+        far = [last, *asked]
+        axis.plot(far, [pace * n for n in far], linestyle="--", linewidth=1.5, **look,
+                  markerfacecolor="white", zorder=1)  # fmt: skip
+        place = (-12, 9) if k == 0 else (12, -16)
+        for n in asked:
+            axis.annotate(duration(pace * n), (n, pace * n), place, textcoords="offset points",
+                          fontsize=12, color=INK, ha="right" if k == 0 else "left")  # fmt: skip
+        own = ", ".join(f"{duration(t)} for {n:,}" for n, t in table[way].items())
+        more = ", ".join(f"{duration(pace * n)} for {n:,}" for n in asked)
+        said.append(f"{way}: measured {own}; extrapolated {more}")
+    axis.set_xscale("log")
+    axis.set_yscale("log")
+    axis.set_xlim(right=axis.get_xlim()[1] * 8)
+    places = [0.01, 1, 60, 3600, 86_400, 86_400 * 30]
+    bottom, top = axis.get_ylim()
+    axis.set_yticks([p for p in places if bottom <= p <= top])
+    axis.minorticks_off()
+    axis.yaxis.set_major_formatter(lambda value, _: duration(value))
+    _finish(axis, "images", "time")
+    axis.legend(frameon=False, fontsize=12)
+    figure.tight_layout()
+    return figure, f"{'. '.join(said)}."
+
+
+plot_growth = presented(draw_growth)
+
+
+def _finish(axis: Axes, across: str, up: str = "") -> None:
+    axis.set_xlabel(across, fontsize=12, color=INK)
+    axis.set_ylabel(up, fontsize=12, color=INK)
+    axis.tick_params(labelsize=11)
+    axis.tick_params(axis="y", labelsize=12)
+    axis.grid(axis="both" if up else "x", alpha=0.3, color=PAPER)
+    axis.spines[["top", "right"]].set_visible(False)
