@@ -15,14 +15,17 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 UNITS = ((86_400 * 365, "years"), (86_400, "days"), (3600, "h"), (60, "min"), (1, "s"))
+HATCHES = ("", "//", "..", "xx", "\\\\", "oo")
+NARROW = 0.06  # of the longest bar: a part as narrow has no room for its share
 
 
 def duration(seconds: float) -> str:
-    """A time in the unit that suits it: 0.0123 is "12 ms", 5400 "1.5 h"."""
+    """A time in the unit that suits it: 0.0123 is "12.3 ms", 5400 "1.5 h"."""
     for size, unit in UNITS:
-        if seconds >= (1.5 if unit == "years" else 1) * size:
-            return f"{seconds / size:.3g} {unit}"
-    return f"{1000 * seconds:.2g} ms"
+        if seconds >= size:
+            number = f"{seconds / size:.3g}"
+            return f"{number} {unit.rstrip('s') if number == '1' and len(unit) > 1 else unit}"
+    return f"{1000 * seconds:.3g} ms"
 
 
 def draw_speeds(tables: Mapping[str, pd.DataFrame], limit: str) -> tuple[Figure, str]:
@@ -41,11 +44,11 @@ def draw_speeds(tables: Mapping[str, pd.DataFrame], limit: str) -> tuple[Figure,
         middle, low, high = 1 / table.median(), 1 / table.max(), 1 / table.min()
         axis.errorbar(middle, rows, xerr=[middle - low, high - middle], fmt=MARKS[k], markersize=8,
                       color=SCREENS[k], capsize=3, label=kind)  # fmt: skip
-        axis.axvline(middle[limit], color=SCREENS[k], linestyle="--", linewidth=1, zorder=0)
         for row, speed, end in zip(rows, middle, high, strict=True):
-            axis.annotate(f"{speed:,.3g}" if speed < 100 else f"{speed:,.0f}", (end, row), (7, 0),
-                          textcoords="offset points", va="center", fontsize=11, color=INK,
-                          bbox={"color": "white", "alpha": 0.7, "pad": 0.3})  # fmt: skip
+            axis.annotate(_short(speed), (end, row), (7, 0), textcoords="offset points", va="center", fontsize=11, color=INK,
+                          bbox={"color": "white", "pad": 0.3})  # fmt: skip
+    if len(tables) == 1:
+        axis.axvline(middle[limit], color=PAPER, linestyle="--", linewidth=1.5, zorder=0)
     axis.set_xscale("log")
     left, right = axis.get_xlim()
     axis.set_xlim(left, right * (right / left) ** 0.12)
@@ -64,13 +67,12 @@ plot_speeds = presented(draw_speeds)
 def _speeds_said(tables: Mapping[str, pd.DataFrame], limit: str) -> str:
     said = []
     for kind, table in tables.items():
-        own = [
-            f"{name} {1 / table[name].median():,.0f} ({(table[limit] / table[name]).median():.2g})"
-            for name in table
-            if name != limit
-        ]
+        own = []
+        for name in table.columns.drop(limit):
+            share = 100 * (table[limit] / table[name]).median()
+            own.append(f"{name} {1 / table[name].median():,.0f} ({share:.2g} %)")
         said.append(f"{kind}: {', '.join(own)}; {limit} {1 / table[limit].median():,.0f}")
-    return f"Images a second, and as a share of {limit}. {'. '.join(said)}."
+    return f"Images a second, and the share of what {limit} alone reaches. {'. '.join(said)}."
 
 
 def draw_batches(table: pd.DataFrame, bytes_each: int) -> tuple[Figure, str]:
@@ -92,8 +94,7 @@ def draw_batches(table: pd.DataFrame, bytes_each: int) -> tuple[Figure, str]:
         )
     axis.set_xscale("log")
     axis.set_yscale("log")
-    megabytes = [bytes_each * count / 1e6 for count in table.index]
-    ticks = [f"{n:,}\n{m:.2g} MB" for n, m in zip(table.index, megabytes, strict=True)]
+    ticks = [f"{n:,}\n{_short(bytes_each * n / 1e6)} MB" for n in table.index]
     axis.set_xticks(table.index, ticks)
     axis.minorticks_off()
     _finish(axis, "images handed over at once, and their bytes", "images a second")
@@ -105,11 +106,15 @@ def draw_batches(table: pd.DataFrame, bytes_each: int) -> tuple[Figure, str]:
 plot_batches = presented(draw_batches)
 
 
+def _short(value: float) -> str:
+    return f"{value:.2g}" if value < 100 else f"{value:,.0f}"
+
+
 def draw_parts(table: pd.DataFrame, what: str = "an image") -> tuple[Figure, str]:
     """Where the time goes: a bar for each row, cut into its parts.
 
     table: seconds of `what`, rows by way and columns by part, in the order in which they happen.
-    Parts of less than 4 % of the longest bar are named in the sentence alone.
+    The share of a narrow part stands in the sentence alone.
     """
     import matplotlib.pyplot as plt
 
@@ -119,9 +124,9 @@ def draw_parts(table: pd.DataFrame, what: str = "an image") -> tuple[Figure, str
     for k, part in enumerate(table):
         width = table[part].to_numpy()
         axis.barh(range(len(table)), width, left=left, color=SCREENS[k % len(SCREENS)], label=part,
-                  edgecolor="white", hatch=("", "//", "..", "xx", "\\\\", "oo")[k % 6])  # fmt: skip
+                  edgecolor="white", hatch=HATCHES[k % len(HATCHES)])  # fmt: skip
         for row, (start, own) in enumerate(zip(left, width, strict=True)):
-            if own >= 0.04 * whole.max():
+            if own >= NARROW * whole.max():
                 text = f"{100 * own / whole.iloc[row]:.0f} %"
                 axis.text(start + own / 2, row, text, ha="center", va="center", fontsize=11,
                           color=INK, bbox={"color": "white", "pad": 1.5})  # fmt: skip
@@ -137,7 +142,7 @@ def draw_parts(table: pd.DataFrame, what: str = "an image") -> tuple[Figure, str
     axis.legend(frameon=False, fontsize=12, ncols=len(table.columns), loc="upper center",
                 bbox_to_anchor=(0.45, -0.62 / figure.get_figheight() - 0.06))  # fmt: skip
     figure.tight_layout()
-    return figure, f"Time for {what}. {_parts_said(table)}."
+    return figure, f"Time for {what}: {_parts_said(table)}."
 
 
 plot_parts = presented(draw_parts)
@@ -147,7 +152,7 @@ def _parts_said(table: pd.DataFrame) -> str:
     said = []
     for name, own in table.iterrows():
         shares = [f"{part} {100 * s / own.sum():.1f} %" for part, s in own.items() if s > 0]
-        said.append(f"{name}: {duration(own.sum())}, of it {', '.join(shares)}")
+        said.append(f"{name} {duration(own.sum())}, of it {', '.join(shares)}")
     return "; ".join(said)
 
 
@@ -161,23 +166,23 @@ def draw_growth(table: pd.DataFrame, asked: Sequence[int]) -> tuple[Figure, str]
 
     figure, axis = plt.subplots(figsize=(PAGE, 4.8))
     last, said = int(table.index[-1]), []
+    slowest = table.iloc[-1].idxmax()
     for k, way in enumerate(table):
         look = {"color": SCREENS[k], "marker": MARKS[k], "markersize": 9}
         axis.plot(table.index, table[way], linewidth=2, label=way, **look)
         pace = table[way].iloc[-1] / last
-        far = [last, *asked]
-        axis.plot(far, [pace * n for n in far], linestyle="--", linewidth=1.5, **look,
-                  markerfacecolor="white", zorder=1)  # fmt: skip
-        place = (-12, 9) if k == 0 else (12, -16)
+        axis.plot([last, *asked], [pace * n for n in (last, *asked)], linestyle="--", **look,
+                  linewidth=1.5, markerfacecolor="white", zorder=1)  # fmt: skip
+        place, side = ((-10, 9), "right") if way == slowest else ((11, -15), "left")
         for n in asked:
             axis.annotate(duration(pace * n), (n, pace * n), place, textcoords="offset points",
-                          fontsize=12, color=INK, ha="right" if k == 0 else "left")  # fmt: skip
+                          fontsize=12, color=INK, ha=side)  # fmt: skip
         own = ", ".join(f"{duration(t)} for {n:,}" for n, t in table[way].items())
-        more = ", ".join(f"{duration(pace * n)} for {n:,}" for n in asked)
+        more = ", ".join(f"{duration(pace * n)} for {_many(n)}" for n in asked)
         said.append(f"{way}: measured {own}; extrapolated {more}")
     axis.set_xscale("log")
     axis.set_yscale("log")
-    axis.set_xlim(right=axis.get_xlim()[1] * 8)
+    axis.set_xlim(right=axis.get_xlim()[1] * 3)
     places = [0.01, 1, 60, 3600, 86_400, 86_400 * 30]
     bottom, top = axis.get_ylim()
     axis.set_yticks([p for p in places if bottom <= p <= top])
@@ -190,6 +195,11 @@ def draw_growth(table: pd.DataFrame, asked: Sequence[int]) -> tuple[Figure, str]
 
 
 plot_growth = presented(draw_growth)
+
+
+def _many(count: int) -> str:
+    """A count in words where there are any."""
+    return {10**6: "a million", 10**9: "a billion"}.get(count, f"{count:,}")
 
 
 def _finish(axis: Axes, across: str, up: str = "") -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 IMAGES = (2_500, 10**6, 10**9)
-TIMES = (1.0, 2.0, 5.0, 10.0, 100.0, math.inf)
+TIMES = (2.0, 5.0, 10.0, 100.0, math.inf)
 MACHINES = (1, 2, 5, 10, 100, 1000)
 
 
@@ -32,7 +32,7 @@ class CostLab:
     price: float
     work: str = ""
     part: str = ""
-    times: float = 1.0
+    times: float = TIMES[0]
     images: int = IMAGES[1]
     machines: int = 1
 
@@ -82,10 +82,10 @@ class CostLab:
     @property
     def text(self) -> str:
         """What it comes to, in Markdown."""
-        share = self.before[self.part] / self.before.sum()
+        share = 100 * self.before[self.part] / self.before.sum()
         return (
             f"**{self.work}**, {self.images:,} images, machines: {self.machines:,}. *{self.part}* "
-            f"takes {share:.1%} of the time. {_times(self.times)} as fast, it makes the whole "
+            f"takes {share:.1f} % of the time. {_times(self.times)} as fast, it makes the whole "
             f"**{_times(self.speedup)}** as fast; without it, {_times(self.most)}. "
             f"That is **{plots.duration(self.seconds)}** and **{self.dollars:,.2f} dollars**."
         )
