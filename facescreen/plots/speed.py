@@ -45,7 +45,8 @@ def draw_speeds(tables: Mapping[str, pd.DataFrame], limit: str) -> tuple[Figure,
         axis.errorbar(middle, rows, xerr=[middle - low, high - middle], fmt=MARKS[k], markersize=8,
                       color=SCREENS[k], capsize=3, label=kind)  # fmt: skip
         for row, speed, end in zip(rows, middle, high, strict=True):
-            axis.annotate(_short(speed), (end, row), (7, 0), textcoords="offset points", va="center", fontsize=11, color=INK,
+            axis.annotate(_short(speed), (end, row), (7, 0), textcoords="offset points",
+                          va="center", fontsize=11, color=INK,
                           bbox={"color": "white", "pad": 0.3})  # fmt: skip
     if len(tables) == 1:
         axis.axvline(middle[limit], color=PAPER, linestyle="--", linewidth=1.5, zorder=0)
