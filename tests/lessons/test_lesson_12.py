@@ -18,7 +18,7 @@ from facescreen.screening import MultiColorRule, reference_verdict
 LESSON = ROOT / "notebooks" / "12_screen_a_million_images.ipynb"
 WITHOUT_DASK = 'import sys\n\nsys.modules["distributed"] = None  # as if it were not installed'
 SMALL = {"faces": 24, "copies": 2, "few": 5, "rounds": 1, "files": 60, "drawn": 8, "price": 0.36,
-         "machines": 4}  # fmt: skip
+         "machines": 4, "workers": 1}  # fmt: skip
 ASKED = """
 print("RESULT", repr({
     "counts": {name: count(people).tolist() for name, count in steps.items()},
