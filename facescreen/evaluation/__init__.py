@@ -10,7 +10,7 @@ screens do on images that they have not learned from, as shipped. `benchmarks.py
 
 from facescreen.evaluation.acceptance import at_equal_valid_loss, equal_acceptance
 from facescreen.evaluation.agreement import Kappa, agreement_table, confusion, kappa, kappa_row
-from facescreen.evaluation.benchmarks import benchmark_machine, benchmark_table
+from facescreen.evaluation.benchmarks import benchmark_table
 from facescreen.evaluation.by_run import run_spread, screening_by_run
 from facescreen.evaluation.columns import READINGS, as_read, percent, with_intervals
 from facescreen.evaluation.compare import compare_rules, compare_saved, holm, paper_fisher
@@ -49,7 +49,6 @@ __all__ = [
     "at_equal_valid_loss",
     "at_thresholds",
     "auc",
-    "benchmark_machine",
     "benchmark_table",
     "beside_paper",
     "broken_rate_curve",

@@ -1,33 +1,33 @@
-"""How fast everything was when `make bench` last ran, and on what machine."""
+"""How fast everything was when `make bench` last ran."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
 
 BENCHMARKS = Path(__file__).parents[2] / "data" / "benchmarks"
+COLUMNS = ("bench", "case", "what", "value", "unit", "base", "ratio", "low", "high", "rounds")
 
 
-def benchmark_table(bench: str) -> pd.DataFrame:
-    """The shipped ratios of one benchmark, rows by case and by what was measured.
+def benchmark_table(bench: str, folder: Path = BENCHMARKS) -> pd.DataFrame:
+    """What one benchmark measured, rows by case and by what was measured, in their order.
 
-    bench: "kernel", "screens", "folder" … Columns: ``value`` and its ``unit``, the ``ratio`` to
-    ``base`` in the same run (the median of its ``rounds``), and the rounds' ``low`` and ``high``.
-    Raises KeyError where no such benchmark was run.
+    bench: "kernel", "folder", "generation", "cluster" … Columns: ``value`` in ``unit``, its
+    ``ratio`` to ``base`` in the same run, the median of so many ``rounds``, and how ``low`` and
+    ``high`` single rounds went. Without a row where it was not run: the table is of one machine,
+    and whoever runs some benchmarks on another one has those alone. Raises ValueError for a file
+    with other columns.
     """
     import pandas as pd
 
-    table = pd.read_csv(BENCHMARKS / "ratios.csv")
-    own = table[table["bench"] == bench]
-    if own.empty:
-        raise KeyError(f"no benchmark {bench!r}; there are {', '.join(table['bench'].unique())}")
-    return own.drop(columns="bench").set_index(["case", "what"])
-
-
-def benchmark_machine() -> dict[str, Any]:
-    """What the benchmarks ran on: processor, cores, versions, and each one's date."""
-    return json.loads((BENCHMARKS / "machine.json").read_text("utf-8"))
+    file = folder / "ratios.csv"
+    table = pd.read_csv(file) if file.exists() else pd.DataFrame(columns=COLUMNS)
+    if tuple(table.columns) != COLUMNS:
+        raise ValueError(
+            f"{file} has the columns {', '.join(table.columns)}, expected {', '.join(COLUMNS)}"
+        )
+    own = table[table["bench"] == bench].drop(columns="bench")
+    return own.set_index(["case", "what"])
