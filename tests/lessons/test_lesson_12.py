@@ -23,7 +23,7 @@ ASKED = """
 print("RESULT", repr({
     "counts": {name: count(people).tolist() for name, count in steps.items()},
     "timed": [*raced, *by_sort], "images": len(images),
-    "judged": [first.judged, whole.judged], "flagged": [first.broken, whole.broken],
+    "judged": [first.judged, again.judged], "flagged": [first.broken, again.broken],
     "lines": lines, "resumed": again.resumed,
     "measured": grown.index.tolist(), "pace": pace.tolist(), "paper": paper.tolist(),
     "ends": grown.to_numpy().tolist(),
