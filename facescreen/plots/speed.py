@@ -71,7 +71,7 @@ def _speeds_said(tables: Mapping[str, pd.DataFrame], limit: str) -> str:
         own = []
         for name in table.columns.drop(limit):
             share = 100 * (table[limit] / table[name]).median()
-            own.append(f"{name} {1 / table[name].median():,.0f} ({share:.2g} %)")
+            own.append(f"{name} {1 / table[name].median():,.0f} ({_short(share)} %)")
         said.append(f"{kind}: {', '.join(own)}; {limit} {1 / table[limit].median():,.0f}")
     return f"Images a second, and the share of what {limit} alone reaches. {'. '.join(said)}."
 
