@@ -140,9 +140,9 @@ def draw_parts(table: pd.DataFrame, what: str = "an image") -> tuple[Figure, str
     axis.set_xlim(0, 1.14 * whole.max())
     axis.xaxis.set_major_formatter(lambda value, _: duration(value) if value else "0")
     _finish(axis, f"time for {what}")
-    axis.legend(frameon=False, fontsize=12, ncols=len(table.columns), loc="upper center",
-                bbox_to_anchor=(0.45, -0.62 / figure.get_figheight() - 0.06))  # fmt: skip
     figure.tight_layout()
+    figure.legend(frameon=False, fontsize=12, ncols=len(table.columns), loc="upper center",
+                  bbox_to_anchor=(0.5, 0.01))  # fmt: skip
     return figure, f"Time for {what}: {_parts_said(table)}."
 
 
