@@ -119,6 +119,7 @@ from facescreen.plots.screened import (
     plot_scored,
 )
 from facescreen.plots.speed import (
+    carried,
     draw_batches,
     draw_growth,
     draw_parts,
@@ -152,6 +153,7 @@ __all__ = [
     "Live",
     "as_pictures",
     "breakage_of",
+    "carried",
     "draw_accuracies",
     "draw_band",
     "draw_batches",

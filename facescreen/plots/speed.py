@@ -157,29 +157,43 @@ def _parts_said(table: pd.DataFrame) -> str:
     return "; ".join(said)
 
 
+def carried(table: pd.DataFrame, counts: Sequence[int]) -> pd.DataFrame:
+    """Seconds of other numbers of images: what starting takes, once, and then a pace.
+
+    table: seconds, two rows or more by images, ascending, columns by way. Start and pace are those
+    of the line through the last two rows; where it falls, by chance, the last row's pace alone.
+    """
+    import pandas as pd
+
+    (few, many), (before, last) = table.index[-2:], table.to_numpy()[-2:]
+    pace = (last - before) / (many - few)
+    pace = np.where(pace > 0, pace, last / many)
+    far = last + pace * (np.array(counts, float)[:, np.newaxis] - many)
+    return pd.DataFrame(far, index=list(counts), columns=table.columns)
+
+
 def draw_growth(table: pd.DataFrame, asked: Sequence[int]) -> tuple[Figure, str]:
     """Time by number of images: filled marks were measured, open ones are extrapolated.
 
-    table: seconds, rows by images, ascending, columns by way. asked: numbers of images to which
-    the pace of the last row is carried.
+    table: as `carried` takes it. asked: numbers of images, ascending, to which it is carried.
     """
     import matplotlib.pyplot as plt
 
     figure, axis = plt.subplots(figsize=(PAGE, 4.8))
-    last, said = int(table.index[-1]), []
-    slowest = table.iloc[-1].idxmax()
+    between = np.geomspace(table.index[-1], asked[-1], 40)
+    line, far, said = carried(table, between), carried(table, asked), []
+    slowest = far.iloc[-1].idxmax()
     for k, way in enumerate(table):
         look = {"color": SCREENS[k], "marker": MARKS[k], "markersize": 9}
         axis.plot(table.index, table[way], linewidth=2, label=way, **look)
-        pace = table[way].iloc[-1] / last
-        axis.plot([last, *asked], [pace * n for n in (last, *asked)], linestyle="--", **look,
-                  linewidth=1.5, markerfacecolor="white", zorder=1)  # fmt: skip
+        axis.plot(between, line[way], linestyle="--", linewidth=1.5, color=SCREENS[k], zorder=1)
+        axis.plot(asked, far[way], linestyle="", markerfacecolor="white", **look)
         place, side = ((-10, 9), "right") if way == slowest else ((11, -15), "left")
-        for n in asked:
-            axis.annotate(duration(pace * n), (n, pace * n), place, textcoords="offset points",
+        for n, seconds in far[way].items():
+            axis.annotate(duration(seconds), (n, seconds), place, textcoords="offset points",
                           fontsize=12, color=INK, ha=side)  # fmt: skip
         own = ", ".join(f"{duration(t)} for {n:,}" for n, t in table[way].items())
-        more = ", ".join(f"{duration(pace * n)} for {_many(n)}" for n in asked)
+        more = ", ".join(f"{duration(t)} for {_many(n)}" for n, t in far[way].items())
         said.append(f"{way}: measured {own}; extrapolated {more}")
     axis.set_xscale("log")
     axis.set_yscale("log")

@@ -64,12 +64,18 @@ def test_parts_add_up_to_the_whole():
 
 
 def test_growth_tells_what_was_measured_from_what_is_extrapolated():
-    table = pd.DataFrame({"files": [1.0, 6.0], "rows": [0.1, 0.6]}, index=[1000, 10_000])
+    table = pd.DataFrame({"files": [1.5, 6.0], "rows": [0.2, 0.2]}, index=[1000, 10_000])
     figure, sentence = plots.draw_growth(table, [10**6, 10**9])
-    assert "files: measured 1 s for 1,000, 6 s for 10,000; extrapolated 10 min for a million" in (
-        sentence
-    )
-    measured, carried, *_ = figure.axes[0].get_lines()
-    assert measured.get_ydata().tolist() == [1, 6] and measured.get_linestyle() == "-"
-    assert carried.get_ydata() == pytest.approx(6e-4 * np.array([10**4, 10**6, 10**9]))
-    assert carried.get_linestyle() == "--" and carried.get_markerfacecolor() == "white"
+    said = "files: measured 1.5 s for 1,000, 6 s for 10,000; extrapolated 8.35 min for a million"
+    assert said in sentence  # a second to start, then half a millisecond each
+    measured, line, far, *_ = figure.axes[0].get_lines()
+    assert measured.get_ydata().tolist() == [1.5, 6] and measured.get_linestyle() == "-"
+    assert line.get_ydata() == pytest.approx(1 + 5e-4 * line.get_xdata())
+    assert line.get_linestyle() == "--"
+    assert far.get_xdata().tolist() == [10**6, 10**9] and far.get_markerfacecolor() == "white"
+    assert far.get_ydata() == pytest.approx(1 + 5e-4 * far.get_xdata())
+
+
+def test_where_more_images_took_no_longer_the_last_pace_is_carried():
+    table = pd.DataFrame({"rows": [0.3, 0.2]}, index=[1000, 10_000])
+    assert plots.carried(table, [10**6])["rows"].tolist() == pytest.approx([20])
