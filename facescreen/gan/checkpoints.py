@@ -6,6 +6,8 @@ short or swapped is refused before a single weight is used.
 
 import hashlib
 import json
+import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -57,7 +59,7 @@ def save_weights(state: dict[str, Tensor], path: Path, card: dict[str, Any]) -> 
     card = dict(card)
 
     def write(temporary: Path) -> None:
-        save_file(weights, temporary)
+        write_tensors(weights, temporary)
         card["sha256"] = sha256_of(temporary)
         text = json.dumps(card, indent=2) + "\n"
         # Before the weights: whatever a kill leaves, a card or a state names the weights there.
@@ -65,6 +67,19 @@ def save_weights(state: dict[str, Tensor], path: Path, card: dict[str, Any]) -> 
 
     write_atomically(checked_name(path), write)
     return card
+
+
+def write_tensors(
+    tensors: dict[str, Tensor], path: Path, metadata: dict[str, str] | None = None
+) -> None:
+    """Write a safetensors file. Raises OSError where the disk is full, as other writers do."""
+    try:
+        save_file(tensors, path, metadata)
+    except SafetensorError as error:
+        code = re.search(r"os error (\d+)", str(error))
+        if code is None:
+            raise OSError(f"{path}: {error}") from error
+        raise OSError(int(code[1]), os.strerror(int(code[1])), str(path)) from error
 
 
 def load_model(path: Path | str | None = None) -> FaceModel:

@@ -78,15 +78,16 @@ def train(
     check_place(out, settings, source.fingerprint, resume, samples)
     keep_freed_memory()
     with locked(out.with_suffix(".lock")):
-        trainer, rows = trainer_for(settings, device), []
+        trainer, kept = trainer_for(settings, device), ([], [])
         if resume and state_path(out).exists():
-            rows = load_state(trainer, state_path(out), source.fingerprint)
-            if trainer.images >= settings.images and _concluded(out, trainer.images):
-                return TrainingResult(out, trainer.images, trainer.seconds / 60, True, rows)
+            kept = load_state(trainer, state_path(out), source.fingerprint)
+        history = HistoryRows(kept[0], settings.history_every, kept[1])
+        if trainer.images >= settings.images and _concluded(out, trainer.images):
+            rows = history.closed(trainer.images)
+            return TrainingResult(out, trainer.images, trainer.seconds / 60, True, rows)
         faces = FaceArray(source, settings.size)
         shown = faces.load(np.arange(min(SHOWN, len(faces)))) if samples else None
         keeper = Keeper(trainer, source, out, command, shown)
-        history = HistoryRows(rows, settings.history_every)
         ended, so_far = False, trainer.images
         bar = tqdm(total=settings.images, initial=so_far, unit=" images", disable=not progress)
         with bar, DeferredInterrupt() as interrupt:
@@ -98,11 +99,11 @@ def train(
                 bar.update(settings.batch)
                 bar.set_postfix({n: f"{value:.3f}" for n, value in losses.items()}, refresh=False)
                 ended = callback is not None and callback(trainer, losses) is True
-            history.close(trainer.images)
             # Whoever stops a run wants no more work done.
             whole = None if stopped() else _timed_end(trainer, faces, progress, stopped)
-            keeper.save(trainer.averaged if whole is None else whole, rows, whole is not None)
+            keeper.save(trainer.averaged if whole is None else whole, history, whole is not None)
     finished = whole is not None and trainer.images >= settings.images
+    rows = history.closed(trainer.images)
     return TrainingResult(out, trainer.images, trainer.seconds / 60, finished, rows)
 
 
@@ -123,7 +124,7 @@ def _steps(
         history.add(trainer.images, losses)
         yield losses
         if trainer.images - keeper.images >= settings.checkpoint_every:
-            keeper.save(trainer.averaged, history.rows)
+            keeper.save(trainer.averaged, history)
 
 
 def _concluded(out: Path, images: int) -> bool:

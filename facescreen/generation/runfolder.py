@@ -37,7 +37,8 @@ FREE = ("count", "max_tries")
 FILE, FOLDER = (stat.S_ISREG, "file"), (stat.S_ISDIR, "folder")
 PARTS = {"settings.json": FILE, "manifest.jsonl": FILE, ".lock": FILE}
 PARTS |= {"images": FOLDER, "learning": FOLDER}
-OWN_TEMPORARY = re.compile(r"\.\d+\.png\.\d+-\d+\.tmp")  # of `save_png`, after a kill
+# Of `save_png`, after a kill; older versions named no machine.
+OWN_TEMPORARY = re.compile(r"\.\d+\.png\.\d+-\d+(?:-[0-9a-f]{8})?\.tmp")
 
 
 class RunFolder:
