@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import re
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,6 +22,7 @@ from facescreen.gan.models import MODELS, FaceCombiner, FaceModel
 from facescreen.images.writing import write_atomically
 
 Network = TypeVar("Network", bound=nn.Module)
+LARGEST = 4096  # of any number that describes an architecture
 SHIPPED = Path(__file__).parents[2] / "data" / "models" / "combiner64.safetensors"
 
 
@@ -95,14 +97,11 @@ def load_model(path: Path | str | None = None) -> FaceModel:
             "with `pip install -e .`, or make a model with `facescreen train`"
         )
     card = read_card(weights)
-    try:
-        model = MODELS[card.get("model", FaceCombiner.kind)](card["architecture"], card)
-    except (KeyError, TypeError) as error:
-        raise CheckpointError(
-            f"{card_path(weights)} names no model that this version knows: {error}"
-        ) from error
-    whole = {n: v for n, v in model.state_dict().items() if v.is_floating_point()}
-    model.load_state_dict(checked_weights(weights, card, whole), strict=False)
+
+    def build() -> FaceModel:
+        return MODELS[card.get("model", FaceCombiner.kind)](card["architecture"], card)
+
+    model = _loaded(weights, card, build, "a model that this version knows")
     return model.to(memory_format=torch.channels_last).eval().requires_grad_(False)
 
 
@@ -131,19 +130,41 @@ def load_network(
     missing, cut short or not the one that its card describes.
     """
     card = read_card(weights)
+    return _loaded(weights, card, lambda: build(card), what), card
+
+
+def _loaded(
+    weights: Path, card: dict[str, Any], build: Callable[[], Network], what: str
+) -> Network:
+    """The network that a card describes, with its weights.
+
+    It is built without memory first: a card may ask for any size, and only that of the weights'
+    file, when it is the one on the card, is known to fit.
+    """
     try:
-        network = build(card)
-    except (KeyError, TypeError) as error:
-        raise CheckpointError(f"{card_path(weights)} is not the card of {what}: {error}") from error
-    network.load_state_dict(checked_weights(weights, card, network.state_dict()))
-    return network, card
+        with torch.device("meta"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of layers without a weight, which fit no file
+            described = build().state_dict()
+    except Exception as error:  # a wrong number fails in many ways, all of them this one
+        words = " ".join(f"{type(error).__name__}: {error}".split())
+        raise CheckpointError(f"{card_path(weights)} is not the card of {what}: {words}") from error
+    # Counts of batch normalization are not kept.
+    kept = {name: value for name, value in described.items() if value.is_floating_point()}
+    values = checked_weights(weights, card, kept)
+    network = build()
+    network.load_state_dict(values, strict=len(kept) == len(described))
+    return network
 
 
 def read_card_alone(path: Path) -> dict[str, Any]:
     """The JSON card at `path`, whether its weights are there or not; raises `CheckpointError`."""
     try:
         card = json.loads(path.read_text("utf-8"))
-        _ = card["sha256"], card["architecture"].keys()
+        if not isinstance(card["sha256"], str):
+            raise TypeError(f"its sha256 is {card['sha256']!r:.60}, expected text")
+        for name, value in card["architecture"].items():
+            if isinstance(value, (int, float)) and not 0 <= value <= LARGEST:
+                raise ValueError(f"its {name} is {value!r:.60}, expected 0 to {LARGEST}")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise CheckpointError(f"{path} is not the card of a model: {error}") from error
     return card

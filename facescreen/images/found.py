@@ -6,6 +6,7 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -100,9 +101,10 @@ def listed_files(
                 passed.hidden.append(child[start:].replace(os.sep, "/"))
                 continue
             if once and is_folder:
-                if _identity(child) in seen:
-                    continue
-                seen.add(_identity(child))
+                with suppress(OSError):  # gone, or its path too long: said when its turn comes
+                    if _identity(child) in seen:
+                        continue
+                    seen.add(_identity(child))
             inside.append((name + "/" * is_folder, child))  # so that all paths come in order
         below = (*above, identity)
         inside.sort(reverse=True)
