@@ -13,6 +13,7 @@ from facescreen import __version__
 from facescreen.commands import options as command_line
 from facescreen.commands.errors import is_for_the_user, sentence
 from facescreen.commands.rules import calibrated_rule, make_rule, options_given
+from facescreen.commands.values import check_texts
 
 SUCCESS, ERROR, USAGE, SOME_UNREADABLE, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -279,6 +280,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns its exit code. Errors are one sentence on stderr."""
     options = parser().parse_args(arguments)
     try:
+        check_texts(options)
         return options.run(options)
     except KeyboardInterrupt:
         print("facescreen: interrupted", file=sys.stderr)

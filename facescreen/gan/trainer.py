@@ -44,6 +44,12 @@ class TrainingSettings:
     precision: str = "float32"  # of the convolutions: "float32" or "bfloat16"
     channels_last: bool = True  # memory layout
 
+    def __post_init__(self) -> None:
+        if not 0 <= self.seed < 2**32:  # with a step it becomes a number of 64 bits
+            raise ValueError(f"the seed is {self.seed}, expected 0 to {2**32 - 1}")
+        if not self.images >= 0:
+            raise ValueError(f"{self.images} images to show, expected 0 or more")
+
 
 class Trainer:
     """Both players of one recipe; `step` is one batch. Subclasses say who plays and how."""

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from facescreen.faces import FaceSource, open_source
+from facescreen.faces import FaceSource, check_outside, open_source
 from facescreen.gan.batches import FaceArray, batch_of_faces
 from facescreen.gan.checkpoints import CheckpointError, checked_name, read_card
 from facescreen.gan.history import History, HistoryRows
@@ -72,6 +72,8 @@ def train(
     last checkpoint; before anything is written, `CheckpointError` where `out` is another recipe's
     or would overwrite what no training made, `InUseError` where another process is training it.
     """
+    if minutes is not None and not 0 <= minutes < math.inf:
+        raise ValueError(f"{minutes} minutes of training, expected a finite number, 0 or more")
     if not len(source):
         raise ValueError(f"the source {source.name} has no faces to train on")
     # Before the lock, which is a file: a refused run leaves none.
@@ -186,11 +188,14 @@ def main_train(
     (`precision` None: those that a short measurement finds fastest, or that the run to go on with
     has); the card's command names them.
     """
+    if threads is not None and not 1 <= threads <= 256:  # beyond, torch may end the process
+        raise ValueError(f"{threads} threads, expected 1 to 256")
     torch.set_num_threads(threads or torch.get_num_threads())
     out, device = checked_name(Path(out)), choose_device(device)
     settings = recipe_named(recipe, seed=seed, size=size)
     settings = settings if images is None else replace(settings, images=images)
     # The faces stay the same whatever the seed of the training, as in `GenerationSettings`.
+    check_outside(source, out)
     opened = open_source(source, size, 0, download=download, limit=faces)
     if len(opened) < FEW:
         print(f"facescreen: {_expect(len(opened))}", file=sys.stderr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -19,6 +20,8 @@ class NotOursError(ValueError):
 
 def check_ours(path: Path, beginning: str, what: str = "table") -> None:
     """Raise NotOursError, naming it, if a file is there that does not begin as ours does."""
+    if path.is_dir():
+        raise NotOursError(f"{path} is a folder, expected the name of a file to write")
     expected = beginning.encode()
     if path.is_file():
         with path.open("rb") as file:
@@ -29,6 +32,17 @@ def check_ours(path: Path, beginning: str, what: str = "table") -> None:
             f"{path} is there already and no {what} of this command, which begins with "
             f"{beginning.strip()!r}: move it away, or name another place"
         )
+
+
+def read_json(path: Path, kind: type = dict) -> Any:
+    """What a JSON file holds. Raises ValueError, naming it, unless it is of that kind."""
+    try:
+        found = json.loads(path.read_text("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{path} cannot be read as JSON: {error}") from None
+    if not isinstance(found, kind):
+        raise ValueError(f"{path} holds a {type(found).__name__}, expected a {kind.__name__}")
+    return found
 
 
 def write_atomically(path: Path, write: Callable[[Path], Any]) -> None:
