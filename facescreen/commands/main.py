@@ -146,6 +146,8 @@ def screen(options: argparse.Namespace) -> int:
 
     folder, out = Path(options.folder), Path(options.out)
     table = out if out.suffix.lower() in (".csv", ".parquet") else out / "verdicts.csv"
+    if table.parent == out and out.is_file():
+        raise ValueError(f"{out} is a file, expected a folder, or a .csv or .parquet file")
     page = options.report and page_of(table, options.report)  # before any work
     rule, said, problems = calibrated_rule(options, table.parent)
     summary = screen_folder(folder, rule, table, options.workers, options.cluster)
