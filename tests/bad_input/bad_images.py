@@ -17,6 +17,7 @@ RANDOM = np.random.default_rng(7)
 PHOTO = RANDOM.integers(0, 200, (64, 64, 3), np.uint8)
 RED = PHOTO.copy()
 RED[:12, :12] = (255, 0, 0)  # 144 pixels of one value: broken by every usual threshold
+FEW = RED // 100 * 100 + (RED > 250).astype(np.uint8) * 55  # at most 27 colors
 
 
 def packed(image=RED, kind="PNG", **options) -> bytes:
@@ -172,8 +173,7 @@ def animated(kind):
     def make(path):
         other = Image.fromarray(PHOTO)
         frames = {"save_all": True, "append_images": [other], "lossless": True}
-        image = Image.fromarray(RED // 128 * 128 + (RED > 250) * 127).quantize(8)
-        image = image if kind == "GIF" else Image.fromarray(RED)
+        image = Image.fromarray(FEW).quantize(32) if kind == "GIF" else Image.fromarray(RED)
         path.write_bytes(packed(image, kind, **frames))
         return np.asarray(image.convert("RGB"))
 
@@ -196,7 +196,6 @@ def alpha(path):
     return shown
 
 
-FEW = RED // 100 * 100 + (RED > 250) * 55  # at most 27 colors
 ODD = {
     "one.png": ("1 x 1 pixel", seen(PHOTO[:1, :1]), "constant"),
     "ribbon.png": ("1 x 100,000 pixels", seen(np.resize(RED, (1, 100_000, 3))), ""),

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from facescreen.commands import main as cli
+
 
 @pytest.fixture(scope="session")
 def told():
@@ -19,3 +21,26 @@ def told():
 
 def _cell(text: str) -> str:
     return ascii(text)[1:-1].replace("|", "\\|").replace("\\\\", "\\")
+
+
+@pytest.fixture
+def refused(capsys, told):
+    """`refused(what, arguments, *words)`: the one line that a command says, with these words."""
+
+    def ask(what: str, arguments: list, *words: str) -> str:
+        capsys.readouterr()
+        try:
+            code = cli.main([str(argument) for argument in arguments])
+        except SystemExit as stopped:
+            code = stopped.code
+        printed = capsys.readouterr().err
+        said = [line for line in printed.splitlines() if line.startswith("facescreen")]
+        assert "Traceback" not in printed
+        assert code in (cli.ERROR, cli.USAGE), f"{what}: ended with {code}, said {printed!r}"
+        assert len(said) == 1, printed
+        for word in words:
+            assert word in said[0], said[0]
+        told[what] = said[0]
+        return said[0]
+
+    return ask
