@@ -147,6 +147,7 @@ def _loaded(
             described = build().state_dict()
     except Exception as error:  # a wrong number fails in many ways, all of them this one
         words = " ".join(f"{type(error).__name__}: {error}".split())
+        words = f"it has no {error}" if isinstance(error, KeyError) else words
         raise CheckpointError(f"{card_path(weights)} is not the card of {what}: {words}") from error
     # Counts of batch normalization are not kept.
     kept = {name: value for name, value in described.items() if value.is_floating_point()}
@@ -160,8 +161,10 @@ def read_card_alone(path: Path) -> dict[str, Any]:
     """The JSON card at `path`, whether its weights are there or not; raises `CheckpointError`."""
     try:
         card = json.loads(path.read_text("utf-8"))
-        if not isinstance(card["sha256"], str):
-            raise TypeError(f"its sha256 is {card['sha256']!r:.60}, expected text")
+        for name, kind in (("sha256", str), ("architecture", dict)):
+            if not isinstance(card.get(name), kind):
+                wanted = "text" if kind is str else "an object"
+                raise TypeError(f"its {name} is {card.get(name)!r:.60}, expected {wanted}")
         for name, value in card["architecture"].items():
             if isinstance(value, (int, float)) and not 0 <= value <= LARGEST:
                 raise ValueError(f"its {name} is {value!r:.60}, expected 0 to {LARGEST}")

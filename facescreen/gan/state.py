@@ -76,10 +76,12 @@ def read_state(path: Path) -> dict[str, Any]:
     try:
         with safe_open(path, "pt") as file:
             about = json.loads(file.metadata()["state"])
+        if not isinstance(about, dict):
+            raise TypeError(f"it describes itself by a {type(about).__name__}")
         about.setdefault("pending", [])  # which older states lack
         for name, kind in KINDS.items():
-            if not isinstance(about[name], kind) or isinstance(about[name], bool):
-                raise TypeError(f"its {name} is {about[name]!r:.60}")
+            if not isinstance(about.get(name), kind) or isinstance(about[name], bool):
+                raise TypeError(f"its {name} is {about.get(name)!r:.60}")
     except Exception as error:  # as above
         raise CheckpointError(f"{path} cannot be resumed from: {error}") from error
     return about
