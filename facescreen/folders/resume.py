@@ -77,10 +77,15 @@ class Part:
             self.rows = os.fstat(self._file.fileno()).st_size - len(HEADER)  # or fewer
         else:
             self._file.truncate(0)
-            self._write_note()
-            with naming(self.path, self.path):
-                self._file.write(HEADER.encode())
-                self._file.flush()
+            try:
+                self._write_note()
+                with naming(self.path, self.path):
+                    self._file.write(HEADER.encode())
+                    self._file.flush()
+            except OSError:  # a full disk, for one: nothing is worth going on with
+                self.path.unlink(missing_ok=True)
+                self.note.unlink(missing_ok=True)
+                raise
 
     def _read_note(self) -> dict[str, Any]:
         """What an earlier run has noted; nothing where there was none."""

@@ -119,7 +119,8 @@ class RunFolder:
         with self._told():
             try:
                 if self._manifest.write(data) != len(data):
-                    raise OSError(errno.ENOSPC, "only a part of a line could be written")
+                    words = "only a part of a line could be written"
+                    raise OSError(errno.ENOSPC, words, self._manifest.name)
             except OSError:  # a full disk: half a line must not stay
                 self._manifest.truncate(before)
                 raise
