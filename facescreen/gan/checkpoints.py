@@ -161,6 +161,8 @@ def read_card_alone(path: Path) -> dict[str, Any]:
     """The JSON card at `path`, whether its weights are there or not; raises `CheckpointError`."""
     try:
         card = json.loads(path.read_text("utf-8"))
+        if not isinstance(card, dict):
+            raise TypeError(f"it holds a {type(card).__name__}, expected an object")
         for name, kind in (("sha256", str), ("architecture", dict)):
             if not isinstance(card.get(name), kind):
                 wanted = "text" if kind is str else "an object"

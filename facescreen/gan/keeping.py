@@ -116,9 +116,10 @@ class Keeper:
             if self.shown is not None:
                 self._save_samples(history)
         except OSError as error:  # a full disk, for one
+            then = "goes on from there" if self.images else "begins anew"
             raise CheckpointError(
                 f"{self.out}: the checkpoint of {trainer.images} images could not be saved "
-                f"({error}); {self._kept()}, and the same command goes on from there"
+                f"({error}); {self._kept()}, and the same command {then}"
             ) from error
         self.images = trainer.images
 

@@ -54,6 +54,16 @@ def raw(name, data):
     return lambda run: (run / name).write_bytes(data)
 
 
+def settings(**changes):
+    """Change entries of the settings."""
+
+    def spoil(run):
+        path = run / "settings.json"
+        path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+
+    return spoil
+
+
 def linked(run):
     (run / "images").rename(run / "elsewhere")
     (run / "images").symlink_to("elsewhere")
@@ -64,11 +74,9 @@ def other_image(run):
 
 
 def own_words(run):
-    shutil.copytree(run, run.parent / "t", dirs_exist_ok=True)
     shutil.rmtree(run)
     run.mkdir()
     (run / "notes.txt").write_text("precious")
-    shutil.rmtree(run.parent / "t")
 
 
 WRONG = "of {}/manifest.jsonl is '"
@@ -87,9 +95,10 @@ REFUSED = {
     "settings that are a list": (raw("settings.json", b"[]"), "settings.json is not the settings"),
     "settings cut short": (raw("settings.json", b'{"count": 3'), "is not readable as a run's"),
     "settings of 100,000 brackets": (raw("settings.json", b"[" * 100_000), "is not readable as"),
-    "settings of another seed": (
-        raw("settings.json", b'{"seed": 5}'),
-        "was made with alpha None, not 0.4: choose another folder, or the same settings",
+    "settings of another seed": (settings(seed=5), "was made with seed 5, not 0: choose another"),
+    "a photograph was added to the source": (
+        settings(source_fingerprint="0123"),
+        "for a photograph of the source was added, changed or taken away",
     ),
     "images that are a link": (linked, "images is a link or no folder"),
     "another image under a saved name": (other_image, "is not the image that this run saves there"),
