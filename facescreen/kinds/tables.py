@@ -132,7 +132,7 @@ def load_screens(folder: Path = KINDS_FOLDER) -> dict[str, KindScreens]:
         }
         if tuple(screens) != CLASSIFIERS:
             raise ValueError("it holds other classifiers than expected")
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise KindsError(f"{path} is not a file of thresholds: {error}") from None
     return screens
 

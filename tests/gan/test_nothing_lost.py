@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import stat
 from collections import namedtuple
 from dataclasses import replace
@@ -77,6 +78,19 @@ def unwritable(folder):
         (folder / "m.state").mkdir(exist_ok=True)
 
     return put_a_folder_in_the_way
+
+
+def test_a_full_disk_before_the_first_checkpoint_promises_nothing(tmp_path):
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    said = r"m\.safetensors: the checkpoint of 48 .*m\.state.*; nothing was saved, .* begins anew"
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, before[1]))
+    try:
+        with pytest.raises(CheckpointError, match=said):
+            run(tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert [file.name for file in tmp_path.iterdir()] == ["m.lock"]
+    assert run(tmp_path).finished
 
 
 def test_too_little_room_is_said_before_the_first_step(tmp_path, monkeypatch):
