@@ -33,6 +33,7 @@ def portraits(options: argparse.Namespace) -> int:
     """Render portraits into a folder, with a table of what each shows."""
     from facescreen.faces import portrait_table, portraits
     from facescreen.images import save_png
+    from facescreen.images.temporary import sweep
     from facescreen.images.writing import NotOursError, write_atomically
 
     out, digits = Path(options.out), max(6, len(str(options.count)))
@@ -45,6 +46,7 @@ def portraits(options: argparse.Namespace) -> int:
         raise NotOursError(f"{out} holds other files than these portraits: choose another folder")
     # First, so that the same command goes on where it was cut off.
     write_atomically(attributes, lambda file: file.write_text(text, "utf-8"))
+    sweep(out)
     for start in range(0, options.count, 256):
         block = min(256, options.count - start)
         faces = portraits(block, options.size, options.seed, options.setting, start)
