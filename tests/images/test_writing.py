@@ -124,7 +124,7 @@ def test_an_error_of_the_system_names_the_file_and_leaves_nothing(tmp_path, monk
     with pytest.raises(OSError, match=r"space|part") as told:
         write_atomically(tmp_path / "a.csv", fail)
     assert str(tmp_path / "a.csv") in str(told.value)
-    monkeypatch.setattr("PIL.Image.Image.save", fail)
+    monkeypatch.setattr(Path, "write_bytes", fail)
     with pytest.raises(OSError, match=r"space|part") as told:
         save_png(tmp_path / "a.png", IMAGE)
     assert str(tmp_path / "a.png") in str(told.value)
