@@ -146,6 +146,8 @@ def check_table(table: Path) -> None:
             "a table in Parquet needs the package pyarrow (pip install 'facescreen[parquet]'): "
             "install it, or name a .csv file"
         ) from None
+    if table.is_dir():
+        raise NotOursError(f"{table} is a folder, expected the name of a file to write")
     if table.exists():
         try:
             ours = tuple(parquet.read_schema(table).names) == COLUMNS

@@ -3,6 +3,7 @@
 `FaceMaker` combines existing faces by a finished GAN, `learning.LearningMaker` by one that learns.
 """
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -55,10 +56,11 @@ class Learning:
     threads: int = 2  # sums in another order round otherwise
 
     def __post_init__(self) -> None:
-        if self.moments < 1 or self.threads < 1 or self.every < 100:
+        if self.moments < 1 or not 1 <= self.threads <= 256 or self.every < 100:
             raise ValueError(
                 f"{self.images} images at {self.moments} moments by {self.threads} threads: "
-                "expected one or more of each, and 100 images or more from moment to moment"
+                "expected one or more of each, 256 threads at most, and 100 images or more from "
+                "moment to moment"
             )
 
     @property
@@ -86,6 +88,11 @@ class GenerationSettings:
     def __post_init__(self) -> None:
         if self.count < 0 or self.existing < 0 or (self.max_tries or 0) < 0:
             raise ValueError(f"counts cannot be negative: {self}")
+        if not 0 <= self.seed < 2**32 or not math.isfinite(self.alpha):
+            raise ValueError(
+                f"seed {self.seed} and alpha {self.alpha}, expected a seed from 0 to {2**32 - 1} "
+                "and a finite alpha"
+            )
         scheme_named(self.scheme)
 
     @property

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import nbformat
@@ -17,6 +16,7 @@ import papermill
 from ipykernel.kernelspec import get_kernel_dict
 from nbformat import NotebookNode
 
+from facescreen.images.temporary import temporary_folder
 from facescreen.images.writing import write_atomically
 from facescreen.lessons.index_page import index_html
 from facescreen.lessons.pages import (
@@ -54,9 +54,6 @@ def find_lessons(folder: Path, names: Sequence[str] = ()) -> list[Path]:
     return [known[stem] for stem in sorted(set(chosen))]
 
 
-# --- parameters -----------------------------------------------------------------------------------
-
-
 # --- one lesson -----------------------------------------------------------------------------------
 
 
@@ -67,7 +64,7 @@ def own_kernel() -> Iterator[None]:
     A kernel of that name in the user's home folder may belong to another Python, without this
     package; Jupyter would prefer it outside a virtual environment.
     """
-    with TemporaryDirectory(prefix="facescreen-") as folder:
+    with temporary_folder() as folder:
         place = Path(folder) / "kernels" / _KERNEL
         place.mkdir(parents=True)
         # Without its log, which warns about sockets on this machine's own loopback at each start.
@@ -111,13 +108,16 @@ def execute(
         problem = _last_line(error.ename, str(error.evalue))
         message = f"cell {error.cell_index + 1} (In [{error.exec_count}]): {problem}"
     except Exception as error:  # a kernel that died, a file that is no notebook: say it and go on
-        message = _last_line(type(error).__name__, str(error))
+        message = _in_words(error, executed)
     seconds = time.perf_counter() - started
-    if executed.exists():
-        notebook = nbformat.read(executed, as_version=4)
-        message = message or "; ".join(widget_errors(notebook))
-    else:
-        notebook = nbformat.v4.new_notebook()
+    notebook = nbformat.v4.new_notebook()
+    try:
+        if executed.exists():
+            notebook = nbformat.read(executed, as_version=4)
+            message = message or "; ".join(widget_errors(notebook))
+    except Exception as error:  # half a notebook, which a full disk has left
+        message = message or _in_words(error, executed)
+        executed.unlink(missing_ok=True)
     return LessonResult(
         lesson.stem,
         title_of(notebook, lesson.stem),
@@ -127,6 +127,13 @@ def execute(
         first_picture(notebook),
         aim_of(notebook),
     )
+
+
+def _in_words(error: Exception, file: Path) -> str:
+    """An error as one line; one of the system names a file."""
+    if isinstance(error, OSError):
+        return f"{error.strerror or error}: {error.filename or file}"
+    return _last_line(type(error).__name__, str(error))
 
 
 def _last_line(kind: str, text: str) -> str:
@@ -174,10 +181,14 @@ def run_lessons(
     given: Sequence[tuple[str, str]] = (),
     say: Callable[[str], None] = print,
 ) -> list[LessonResult]:
-    """Run lessons one after another, whatever happens to each, and write pages and an index."""
+    """Run lessons one after another, whatever happens to each, and write pages and an index.
+
+    Raises LessonError at the end where the index could not be written.
+    """
     assigned = assign_parameters(lessons, given)
     out.mkdir(parents=True, exist_ok=True)
     results: list[LessonResult] = []
+    problem = ""
     none = nbformat.v4.new_notebook()
     read = {path: read_or(path, partial(nbformat.read, as_version=4), none) for path in lessons}
     titles = {path.stem: title_of(notebook, path.stem) for path, notebook in read.items()}
@@ -185,8 +196,19 @@ def run_lessons(
         say(f"{lesson.stem} …")
         results.append(_run_to_page(lesson, out, assigned[lesson], titles))
         say(describe(results[-1]))
-        (out / "index.html").write_text(index_html(results), encoding="utf-8")
+        problem = _written(out / "index.html", index_html(results))
+    if problem:
+        raise LessonError(f"the pages have no list, which could not be written: {problem}")
     return results
+
+
+def _written(page: Path, text: str) -> str:
+    """Write a page, whole or not at all; returns what was wrong, in a line."""
+    try:
+        write_atomically(page, lambda file: file.write_text(text, "utf-8"))
+    except OSError as error:
+        return _in_words(error, page)
+    return ""
 
 
 def _run_to_page(
@@ -197,8 +219,13 @@ def _run_to_page(
     if not executed.exists():
         return result
     page = executed.with_suffix(".html")
-    notebook = nbformat.read(executed, as_version=4)
-    page.write_text(lesson_html(notebook, result.title, lesson, page, titles), encoding="utf-8")
+    try:
+        notebook = nbformat.read(executed, as_version=4)
+        problem = _written(page, lesson_html(notebook, result.title, lesson, page, titles))
+    except Exception as error:  # what a page is made of is somebody's notebook: others go on
+        problem = _in_words(error, page)
+    if problem:
+        return replace(result, message=result.message or f"its page was not written: {problem}")
     return replace(result, page=page)
 
 
@@ -215,16 +242,18 @@ def normalize(lesson: Path) -> LessonResult:
     Its heading then says how many minutes that took, on how many cores. Its first picture is kept
     as pictures/NAME.png beside it. A lesson that fails is left as it was.
     """
-    with TemporaryDirectory(prefix="facescreen-") as folder:
+    with temporary_folder() as folder:
         executed = Path(folder) / lesson.name
         result = execute(lesson, executed)
         if result.ok:
             clean = timed(cleaned(nbformat.read(executed, as_version=4)), result.seconds)
-            write_atomically(lesson, partial(nbformat.write, clean))
-            if result.picture is not None:
-                picture = lesson.parent / "pictures" / f"{lesson.stem}.png"
-                picture.parent.mkdir(exist_ok=True)
-                picture.write_bytes(result.picture)
+            try:
+                write_atomically(lesson, partial(nbformat.write, clean))
+                if result.picture is not None:
+                    picture = lesson.parent / "pictures" / f"{lesson.stem}.png"
+                    write_atomically(picture, lambda file: file.write_bytes(result.picture))
+            except OSError as error:  # other lessons go on
+                return replace(result, message=f"not kept: {_in_words(error, lesson)}")
     return result
 
 
