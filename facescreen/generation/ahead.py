@@ -20,10 +20,15 @@ Block = TypeVar("Block")
 def drawing_threads() -> ThreadPoolExecutor:
     """Threads in each of which torch uses one thread; it goes on with as many elsewhere."""
     before, all_there = torch.get_num_threads(), threading.Barrier(THREADS)
-    threads = ThreadPoolExecutor(THREADS, "facescreen-draw", torch.set_num_threads, (1,))
+    threads = ThreadPoolExecutor(THREADS, "facescreen-draw", _use_one_thread)
     wait([threads.submit(all_there.wait) for _ in range(THREADS)])
     torch.set_num_threads(before)  # theirs is also what threads of others would begin with
     return threads
+
+
+def _use_one_thread() -> None:
+    torch.get_num_threads()  # a thread's first question sets its number to that of all: before ours
+    torch.set_num_threads(1)
 
 
 class Ahead(Generic[Block]):
