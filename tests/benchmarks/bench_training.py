@@ -155,7 +155,7 @@ def by_instructions(rounds: int) -> list[dict]:
     if len(usable) < 2:  # a processor of another kind, or one that does not tell
         return []
     rates: dict[str, list[float]] = {", ".join(way): [] for way in usable}
-    for _ in range(min(rounds, 3)):
+    for _ in range(min(rounds, 2)):  # a process each, which loads torch
         for way in usable:
             rates[", ".join(way)].append(in_a_process(*way))
     case = f"DCGAN, {SIZE} px, by instruction set"
