@@ -91,7 +91,7 @@ def run(
 
 
 def main() -> int:
-    there = [name for name in (*BENCHES, "cluster") if (HERE / f"bench_{name}.py").exists()]
+    there = [name for name in BENCHES if (HERE / f"bench_{name}.py").exists()]
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", help=f"of {', '.join(there)}; all unless given")
     parser.add_argument("--show", action="store_true", help="measure nothing, print what is there")
