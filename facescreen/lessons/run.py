@@ -18,12 +18,12 @@ from nbformat import NotebookNode
 
 from facescreen.images.temporary import temporary_folder
 from facescreen.images.writing import write_atomically
-from facescreen.language import ENGLISH, LABELS, Language
+from facescreen.language import ENGLISH, Language
 from facescreen.language.catalogs import VARIABLE
 from facescreen.lessons.edition import documents, in_language, write_documents
 from facescreen.lessons.index_page import index_html
+from facescreen.lessons.outline import aim_of, title_of, widget_errors
 from facescreen.lessons.pages import (
-    WIDGET_STATE,
     LessonResult,
     first_picture,
     lesson_html,
@@ -155,38 +155,6 @@ def _in_words(error: Exception, file: Path) -> str:
 def _last_line(kind: str, text: str) -> str:
     lines = text.strip().splitlines()
     return f"{kind}: {lines[-1]}" if lines else kind
-
-
-def widget_errors(notebook: NotebookNode) -> list[str]:
-    """Errors raised inside widgets, which end up in an Output widget and stop nothing."""
-    state = notebook.metadata.get("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
-    return [
-        f"inside a widget: {output.get('ename', 'error')}: {output.get('evalue', '')}"
-        for model in state.values()
-        if model.get("model_name") == "OutputModel"
-        for output in model.get("state", {}).get("outputs", [])
-        if output.get("output_type") == "error"
-    ]
-
-
-def title_of(notebook: NotebookNode, otherwise: str) -> str:
-    """The first heading of a notebook, without its mark."""
-    for cell in notebook.cells:
-        heading = (
-            re.search(r"^#\s+(.+)$", cell.source, re.M) if cell.cell_type == "markdown" else None
-        )
-        if heading:
-            return heading.group(1).strip()
-    return otherwise
-
-
-def aim_of(notebook: NotebookNode) -> str:
-    """What a lesson says after "What you'll do.", as plain text; "" where it says nothing."""
-    label = "**What you'll do.**"
-    labels = "|".join(map(re.escape, [label, *(fixed[label] for fixed in LABELS.values())]))
-    first = notebook.cells[0].source if notebook.cells else ""
-    said = re.search(rf"(?:{labels})\s+(.+)", first)
-    return re.sub(r"[*`]", "", said[1]).strip() if said else ""
 
 
 # --- all lessons ----------------------------------------------------------------------------------
