@@ -4,6 +4,7 @@ Names that lessons use are imported from the room that defines them when first a
 `import facescreen` costs next to nothing and lessons without a GAN never load torch.
 """
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +66,10 @@ def __getattr__(name: str) -> Any:
     value = getattr(import_module(f"facescreen.{room}"), name)
     globals()[name] = value  # asked for once, found without this function from then on
     return value
+
+
+if (_code := os.environ.get("FACESCREEN_LANGUAGE", "en")) != "en":  # a lesson's other edition
+    import_module("facescreen.language.kernel").speak(_code)
 
 
 def __dir__() -> list[str]:

@@ -27,6 +27,7 @@ ROOMS = [
     ["gan"],
     ["evaluation", "exercises", "folders"],
     ["faces", "screening", "lessons"],
+    ["language"],
     ["images"],
 ]
 LEVEL = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}

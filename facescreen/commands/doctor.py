@@ -41,6 +41,19 @@ elif torch.backends.mps.is_available():
 else:
     print("none")
 """
+# A font has Korean if it has the syllable 한. Last Resort, which comes with matplotlib, has boxes
+# for every letter there is.
+KOREAN_PROBE = """\
+from matplotlib.font_manager import fontManager
+from matplotlib.ft2font import FT2Font
+for font in sorted(fontManager.ttflist, key=lambda font: font.name):
+    try:
+        if "Last Resort" not in font.name and FT2Font(font.fname).get_char_index(ord("한")):
+            print(font.name)
+            break
+    except (OSError, RuntimeError):
+        pass
+"""
 TORCHVISION_PROBE = "import torchvision; print(torchvision.__version__)"
 
 
@@ -210,6 +223,22 @@ def check_models(folder: Path = ROOT / "data" / "models") -> Check:
     return Check(OK, "models", f"{len(cards)} with matching SHA-256")
 
 
+def check_korean_font(found: Probe) -> Check:
+    """Whether figures could be lettered in Korean; the Korean edition's own lettering is English.
+
+    `found` prints a font's name, or nothing.
+    """
+    if found.code:
+        todo = f"`{sys.executable} -m pip install --force-reinstall matplotlib`"
+        return Check(
+            WARN, "Korean font", f"matplotlib does not list its fonts: {_why(found)}", todo
+        )
+    if found.output:
+        return Check(OK, "Korean font", f"{found.output.splitlines()[0]}, for your own figures")
+    seen = "none: lettering in figures stays English, and Hangul in them would be empty boxes"
+    return Check(OK, "Korean font", f"{seen}; Noto Sans CJK and Nanum Gothic are free ones")
+
+
 # --- all of them ----------------------------------------------------------------------------------
 
 
@@ -231,6 +260,7 @@ def examine() -> list[Check]:
         check_memory(memory_limit()),
         check_numba_cache(),
         check_models(),
+        check_korean_font(run_probe("-c", KOREAN_PROBE)),
     ]
 
 

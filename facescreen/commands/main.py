@@ -12,7 +12,11 @@ from pathlib import Path
 from facescreen import __version__
 from facescreen.commands import options as command_line
 from facescreen.commands.errors import is_for_the_user, sentence
+from facescreen.commands.lessons import HELP as LESSONS_HELP
+from facescreen.commands.lessons import lessons, lessons_options
 from facescreen.commands.rules import calibrated_rule, make_rule, options_given
+from facescreen.commands.translate import HELP as TRANSLATE_HELP
+from facescreen.commands.translate import translate, translate_options
 from facescreen.commands.values import check_texts
 
 SUCCESS, ERROR, USAGE, SOME_UNREADABLE, INTERRUPTED = 0, 1, 2, 3, 130
@@ -184,34 +188,6 @@ def alarms(options: argparse.Namespace) -> int:
     return SOME_UNREADABLE if problems else SUCCESS
 
 
-def lessons(options: argparse.Namespace) -> int:
-    """Run lessons and write their pages, or keep their outputs in place."""
-    from facescreen.lessons import ROOT, describe, find_lessons, normalize, run_lessons
-
-    here = Path("notebooks")
-    folder = Path(options.folder) if options.folder else here if here.is_dir() else ROOT / here
-    chosen = find_lessons(folder.resolve(), options.names)
-    if options.student:
-        from facescreen.lessons import write_student_edition
-
-        for path, left_out in write_student_edition(chosen, Path(options.student)):
-            print(f"{path}: {left_out} solutions left out")
-        return SUCCESS
-    if options.in_place:
-        results = []
-        for lesson in chosen:
-            results.append(normalize(lesson))
-            print(describe(results[-1]), flush=True)
-    else:
-        out = Path(options.out).resolve()
-        results = run_lessons(chosen, out, options.parameters, lambda line: print(line, flush=True))
-        print(f"\npages: {out / 'index.html'}")
-    if len(results) > 1:
-        print("\nlesson                               status seconds")
-        print(*map(describe, results), sep="\n")
-    return SUCCESS if all(result.ok for result in results) else ERROR
-
-
 def doctor(options: argparse.Namespace) -> int:
     """Check the set-up and say what to do about what is missing."""
     from facescreen.commands.doctor import examine, report
@@ -273,9 +249,8 @@ def parser() -> argparse.ArgumentParser:
     command_line.alarms_options(
         command(alarms, "count the false alarms among valid images", command_line.ALARMS_HELP)
     )
-    command_line.lessons_options(
-        command(lessons, "run lessons and write them as web pages", command_line.LESSONS_HELP)
-    )
+    lessons_options(command(lessons, "run lessons and write them as web pages", LESSONS_HELP))
+    translate_options(command(translate, "renew the catalogs of a language", TRANSLATE_HELP))
     command(doctor, "check the set-up and say what to mend", command_line.DOCTOR_HELP)
     return top
 

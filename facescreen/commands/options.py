@@ -132,13 +132,6 @@ examples:
 Reads the labeled images and the models in data/, and writes each table as CSV, each figure as PNG,
 and the ledger of the paper's claims: two or three minutes on two cores.
 """
-LESSONS_HELP = """\
-examples:
-  facescreen lessons                      every lesson, as web pages in build/lessons
-  facescreen lessons 07 -p count 100      one lesson, with another value of a parameter
-  facescreen lessons --in-place 07        run it and keep the outputs in the notebook
-  facescreen lessons --student build/student   copies without the solutions, nothing is run
-"""
 DOCTOR_HELP = """\
 examples:
   facescreen doctor
@@ -263,20 +256,3 @@ def alarms_options(add: argparse.ArgumentParser) -> None:
     fetch = "fetch a data set that is not there"
     add.add_argument("--download", action="store_true", default=None, help=fetch)
     add.add_argument("--out", metavar="FILE.csv", help="write the table there, too")
-
-
-def lessons_options(add: argparse.ArgumentParser) -> None:
-    add.add_argument("names", nargs="*", metavar="LESSON", help="07, A1, or a file; all if none")
-    add.add_argument(
-        "-p",
-        dest="parameters",
-        nargs=2,
-        action="append",
-        default=[],
-        metavar=("NAME", "VALUE"),
-        help="a value for the lesson's parameters cell; may be repeated",
-    )
-    add.add_argument("--out", default="build/lessons", help="folder for pages (build/lessons)")
-    add.add_argument("--folder", help="where the lessons are (notebooks)")
-    add.add_argument("--in-place", action="store_true", help="keep outputs in the notebooks")
-    add.add_argument("--student", metavar="FOLDER", help="write copies without solutions there")

@@ -1,8 +1,9 @@
 """Lessons: run from a fresh kernel, written as pages that read offline, indexed, and for students.
 
-Imports `images` for writing files: lessons import the package, not the other way round. Open
-`run.py` first. `pages.py` makes HTML of a notebook, `index_page.py` lists them,
-`student.py` leaves out solutions and what answers a prediction.
+Imports `images` for writing files and `language`: lessons import the package, not the other way
+round. Open `run.py` first. `pages.py` makes HTML of a notebook, `index_page.py` lists them,
+`student.py` leaves out solutions and what answers a prediction. `edition.py` says a lesson in
+another language, `renewal.py` keeps that language's catalogs up to the English.
 """
 
 from facescreen.lessons.run import (

@@ -18,6 +18,8 @@ from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
+from facescreen.language import ENGLISH, Language
+from facescreen.lessons.edition import in_place
 from facescreen.lessons.live import LIVE, STYLE, live_html, script_html
 from facescreen.lessons.student import answers_of_predictions
 
@@ -31,6 +33,8 @@ POLICY = (
 )
 
 ANSWER = "answers_a_prediction"  # in a cell's metadata: its outputs are folded in the page
+
+WORDS = ("Show the code", "Show what came out", "All lessons")  # of the page itself
 
 # nbconvert's page, less the scripts that it would load from the network when viewed, and with each
 # picture's description, which nbconvert leaves out.
@@ -55,6 +59,7 @@ _TEMPLATE = (
   main .jp-RenderedText pre { word-break: normal; overflow-wrap: anywhere; }
   nav { display: flex; gap: 1.5rem; padding: .8rem 1rem; font: 15px system-ui, sans-serif; }
   nav a { color: #00527f; }
+  :lang(ko) { word-break: keep-all; }
   nav .after { margin-left: auto; text-align: right; }
   .source > summary { margin-left: calc(var(--jp-cell-prompt-width, 64px) + 12px); }
   .answer > summary { margin: .3rem 0 .3rem calc(var(--jp-cell-prompt-width, 64px) + 12px);
@@ -74,12 +79,14 @@ _TEMPLATE = (
 {% endblock data_png %}
 {% block input_group %}
 {%- if cell.metadata.get('jupyter', {}).get('source_hidden') -%}
-<details class="source"><summary>Show the code</summary>{{ super() }}</details>
+<details class="source"><summary>{{ resources.words['Show the code'] }}</summary>
+{{ super() }}</details>
 {%- else -%}{{ super() }}{%- endif -%}
 {% endblock %}
 {% block output_group %}
 {%- if cell.metadata.get('ANSWER') -%}
-<details class="answer"><summary>Show what came out</summary>{{ super() }}</details>
+<details class="answer"><summary>{{ resources.words['Show what came out'] }}</summary>
+{{ super() }}</details>
 {%- else -%}{{ super() }}{%- endif -%}
 {% endblock %}
 """.replace("POLICY", POLICY)
@@ -99,6 +106,7 @@ class LessonResult:
     page: Path | None = None
     picture: bytes | None = None
     aim: str = ""  # the sentence after "What you'll do."
+    kept: bool = False  # nothing was run: these are the outputs in the lesson's own file
 
     @property
     def ok(self) -> bool:
@@ -153,30 +161,41 @@ class OfflineExporter(HTMLExporter):
 
 
 def lesson_html(
-    notebook: NotebookNode, title: str, lesson: Path, page: Path, titles: Mapping[str, str]
+    notebook: NotebookNode,
+    title: str,
+    lesson: Path,
+    page: Path,
+    titles: Mapping[str, str],
+    language: Language = ENGLISH,
 ) -> str:
     """The page of an executed notebook.
 
     lesson: the notebook's own file, from which its links and pictures start. page: where the page
-    will be. titles: by name, all lessons that have a page beside it, in reading order.
+    will be. titles: by name, all lessons that have a page beside it, in reading order. language:
+    in which the notebook is written; what the page adds to it is said in it too.
     """
     exporter = OfflineExporter(
         extra_loaders=[jinja2.DictLoader({"offline.html.j2": _TEMPLATE})],
         template_file="offline.html.j2",
+        language_code=language.code,
     )
     resources = {"metadata": {"name": title, "path": str(lesson.parent)}}
-    resources["bar"] = _bar(lesson.stem, titles)
+    resources["words"] = {word: language.say(word) for word in WORDS}
+    resources["bar"] = _bar(lesson.stem, titles, resources["words"]["All lessons"])
     if any(LIVE in o.get("data", {}) for cell in notebook.cells for o in cell.get("outputs", [])):
         resources["live"] = script_html()
-    made, _ = exporter.from_notebook_node(without_kernel_parts(notebook), resources)
+    still = without_kernel_parts(notebook)
+    for output in (one for cell in still.cells for one in cell.get("outputs", [])):
+        in_place(output, language)
+    made, _ = exporter.from_notebook_node(still, resources)
     return _links_kept(made, lesson, page, titles)
 
 
-def _bar(name: str, titles: Mapping[str, str]) -> str:
+def _bar(name: str, titles: Mapping[str, str], all_of_them: str) -> str:
     """Links to the lesson before, the index and the lesson after."""
     names = list(titles)
     at = names.index(name) if name in names else len(names)
-    parts = ['<nav aria-label="Lessons">', '<a href="index.html">All lessons</a>']
+    parts = ['<nav aria-label="Lessons">', f'<a href="index.html">{html.escape(all_of_them)}</a>']
     for other, side in ((at - 1, "before"), (at + 1, "after")):
         if 0 <= other < len(names) and name in titles:
             title = html.escape(f"{names[other].split('_')[0]} {titles[names[other]]}")

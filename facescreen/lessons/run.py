@@ -18,9 +18,12 @@ from nbformat import NotebookNode
 
 from facescreen.images.temporary import temporary_folder
 from facescreen.images.writing import write_atomically
+from facescreen.language import ENGLISH, Language
+from facescreen.language.catalogs import VARIABLE
+from facescreen.lessons.edition import documents, in_language, write_documents
 from facescreen.lessons.index_page import index_html
+from facescreen.lessons.outline import aim_of, title_of, widget_errors
 from facescreen.lessons.pages import (
-    WIDGET_STATE,
     LessonResult,
     first_picture,
     lesson_html,
@@ -58,11 +61,11 @@ def find_lessons(folder: Path, names: Sequence[str] = ()) -> list[Path]:
 
 
 @contextmanager
-def own_kernel() -> Iterator[None]:
+def own_kernel(language: str = "en") -> Iterator[None]:
     """While open, the kernel named python3 is this interpreter, with no start-up files of a user.
 
     A kernel of that name in the user's home folder may belong to another Python, without this
-    package; Jupyter would prefer it outside a virtual environment.
+    package; Jupyter would prefer it outside a virtual environment. language: its sentences' code.
     """
     with temporary_folder() as folder:
         place = Path(folder) / "kernels" / _KERNEL
@@ -71,8 +74,9 @@ def own_kernel() -> Iterator[None]:
         spec = get_kernel_dict(extra_arguments=["--log-level=CRITICAL"])
         (place / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
         path = os.pathsep.join(filter(None, [folder, os.environ.get("JUPYTER_PATH")]))
-        before = {name: os.environ.get(name) for name in ("JUPYTER_PATH", "IPYTHONDIR")}
+        before = {name: os.environ.get(name) for name in ("JUPYTER_PATH", "IPYTHONDIR", VARIABLE)}
         os.environ.update(JUPYTER_PATH=path, IPYTHONDIR=str(Path(folder) / "ipython"))
+        os.environ[VARIABLE] = language
         try:
             yield
         finally:
@@ -84,19 +88,26 @@ def own_kernel() -> Iterator[None]:
 
 
 def execute(
-    lesson: Path, executed: Path, parameters: Mapping[str, Any] | None = None
+    lesson: Path,
+    executed: Path,
+    parameters: Mapping[str, Any] | None = None,
+    language: Language = ENGLISH,
 ) -> LessonResult:
     """Run a lesson into the file `executed`, in the lesson's own folder, from a fresh kernel.
 
     A failing cell ends this lesson, never the caller: `message` names the cell and the error, and
-    the notebook is kept as far as it came.
+    the notebook is kept as far as it came. language: of the edition that is run.
     """
     executed.unlink(missing_ok=True)
-    started, message = time.perf_counter(), ""
+    started, message, source = time.perf_counter(), "", lesson
     try:
-        with own_kernel():
+        if language.code != "en":
+            read = nbformat.read(lesson, as_version=4)
+            nbformat.write(in_language(read, lesson.stem, language), executed)
+            source = executed
+        with own_kernel(language.code):
             papermill.execute_notebook(
-                str(lesson),
+                str(source),
                 str(executed),
                 dict(parameters or {}),
                 kernel_name=_KERNEL,
@@ -118,6 +129,11 @@ def execute(
     except Exception as error:  # half a notebook, which a full disk has left
         message = message or _in_words(error, executed)
         executed.unlink(missing_ok=True)
+    return result_of(lesson, notebook, seconds, message)
+
+
+def result_of(lesson: Path, notebook: NotebookNode, seconds: float, message: str) -> LessonResult:
+    """What a lesson's executed notebook shows of itself."""
     return LessonResult(
         lesson.stem,
         title_of(notebook, lesson.stem),
@@ -141,37 +157,6 @@ def _last_line(kind: str, text: str) -> str:
     return f"{kind}: {lines[-1]}" if lines else kind
 
 
-def widget_errors(notebook: NotebookNode) -> list[str]:
-    """Errors raised inside widgets, which end up in an Output widget and stop nothing."""
-    state = notebook.metadata.get("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
-    return [
-        f"inside a widget: {output.get('ename', 'error')}: {output.get('evalue', '')}"
-        for model in state.values()
-        if model.get("model_name") == "OutputModel"
-        for output in model.get("state", {}).get("outputs", [])
-        if output.get("output_type") == "error"
-    ]
-
-
-def title_of(notebook: NotebookNode, otherwise: str) -> str:
-    """The first heading of a notebook, without its mark."""
-    for cell in notebook.cells:
-        heading = (
-            re.search(r"^#\s+(.+)$", cell.source, re.M) if cell.cell_type == "markdown" else None
-        )
-        if heading:
-            return heading.group(1).strip()
-    return otherwise
-
-
-def aim_of(notebook: NotebookNode) -> str:
-    """What a lesson says after "What you'll do.", as plain text; "" where it says nothing."""
-    said = re.search(
-        r"\*\*What you'll do\.\*\*\s+(.+)", notebook.cells[0].source if notebook.cells else ""
-    )
-    return re.sub(r"[*`]", "", said[1]).strip() if said else ""
-
-
 # --- all lessons ----------------------------------------------------------------------------------
 
 
@@ -180,9 +165,12 @@ def run_lessons(
     out: Path,
     given: Sequence[tuple[str, str]] = (),
     say: Callable[[str], None] = print,
+    language: Language = ENGLISH,
+    kept: bool = False,
 ) -> list[LessonResult]:
     """Run lessons one after another, whatever happens to each, and write pages and an index.
 
+    language: of the notebooks and pages. kept: show the outputs that their files keep; run nothing.
     Raises LessonError at the end where the index could not be written.
     """
     assigned = assign_parameters(lessons, given)
@@ -191,14 +179,23 @@ def run_lessons(
     problem = ""
     none = nbformat.v4.new_notebook()
     read = {path: read_or(path, partial(nbformat.read, as_version=4), none) for path in lessons}
+    read = {path: in_language(one, path.stem, language) for path, one in read.items()}
     titles = {path.stem: title_of(notebook, path.stem) for path, notebook in read.items()}
     for lesson in lessons:
         say(f"{lesson.stem} …")
-        results.append(_run_to_page(lesson, out, assigned[lesson], titles))
+        executed = out / lesson.name
+        if kept:
+            nbformat.write(read[lesson], executed)
+            result = replace(result_of(lesson, read[lesson], 0.0, ""), kept=True)
+        else:
+            result = execute(lesson, executed, assigned[lesson], language)
+        results.append(_with_page(result, lesson, executed, titles, language))
         say(describe(results[-1]))
-        problem = _written(out / "index.html", index_html(results))
+        problem = _written(out / "index.html", index_html(results, language))
     if problem:
         raise LessonError(f"the pages have no list, which could not be written: {problem}")
+    if language.code != "en":
+        write_documents(documents(ROOT), out, language)
     return results
 
 
@@ -211,17 +208,20 @@ def _written(page: Path, text: str) -> str:
     return ""
 
 
-def _run_to_page(
-    lesson: Path, out: Path, parameters: Mapping[str, Any], titles: Mapping[str, str]
+def _with_page(
+    result: LessonResult,
+    lesson: Path,
+    executed: Path,
+    titles: Mapping[str, str],
+    language: Language,
 ) -> LessonResult:
-    executed = out / lesson.name
-    result = execute(lesson, executed, parameters)
     if not executed.exists():
         return result
     page = executed.with_suffix(".html")
     try:
         notebook = nbformat.read(executed, as_version=4)
-        problem = _written(page, lesson_html(notebook, result.title, lesson, page, titles))
+        made = lesson_html(notebook, result.title, lesson, page, titles, language)
+        problem = _written(page, made)
     except Exception as error:  # what a page is made of is somebody's notebook: others go on
         problem = _in_words(error, page)
     if problem:
@@ -231,7 +231,7 @@ def _run_to_page(
 
 def describe(result: LessonResult) -> str:
     """One line: lesson, status, seconds, and what went wrong."""
-    status = "ran" if result.ok else "FAILED"
+    status = ("kept" if result.kept else "ran") if result.ok else "FAILED"
     line = f"{result.name:<36} {status:<6} {result.seconds:7.1f} s"
     return line if result.ok else f"{line}  {result.message}"
 

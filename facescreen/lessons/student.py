@@ -17,11 +17,16 @@ import nbformat
 from nbformat import NotebookNode
 
 from facescreen.images.writing import write_atomically
+from facescreen.language import ENGLISH, LABELS, Language
+from facescreen.lessons.edition import in_language
 
 SOLUTION = "solution"  # the tag of the cells that are left out
 READING = "reading"  # the folder of an edition that holds what its lessons link to
 _COPIED = (".md", ".png", ".jpg", ".jpeg", ".svg")
-_MARK = re.compile(r"^(?:> \*\*(Predict|Check)\.\*\*|#{1,6} (.*))", re.MULTILINE)
+_MARK = re.compile(r"^(?:> (\*\*[^*]+\*\*)|#{1,6} (.*))", re.MULTILINE)
+_MARKS = {"**Predict.**": "Predict", "**Check.**": "Check"}
+_MARKS |= {said[label]: mark for said in LABELS.values() for label, mark in _MARKS.items()}
+_EXERCISES = {"Exercises", *(said["## Exercises"].lstrip("# ") for said in LABELS.values())}
 _FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _MARKDOWN_LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(([^()\s]+)\)")
 _HTML_LINK = re.compile(r'<a\b[^>]*?\bhref="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
@@ -39,7 +44,9 @@ def _marks(cells: Sequence[NotebookNode]) -> Iterator[tuple[NotebookNode, str, s
             yield cell, mark, section
         elif cell.cell_type == "markdown":
             for found in _MARK.finditer(_FENCED.sub("", cell.source)):
-                mark = found[1] or ""
+                if found[1] and found[1] not in _MARKS:
+                    continue
+                mark = _MARKS.get(found[1], "")
                 if found[0].startswith("## "):
                     section = found[2].strip()
 
@@ -58,17 +65,20 @@ def student_edition(notebook: NotebookNode) -> NotebookNode:
     edition = copy.deepcopy(notebook)
     edition.cells = [c for c in edition.cells if SOLUTION not in c.metadata.get("tags", [])]
     for cell, mark, section in _marks(edition.cells):
-        if mark == "Predict" or section == "Exercises":
+        if mark == "Predict" or section in _EXERCISES:
             cell.outputs, cell.execution_count = [], None
     return edition
 
 
-def write_student_edition(lessons: Sequence[Path], out: Path) -> list[tuple[Path, int]]:
+def write_student_edition(
+    lessons: Sequence[Path], out: Path, language: Language = ENGLISH
+) -> list[tuple[Path, int]]:
     """Write each lesson's student edition into `out`; paths written, and solutions left out.
 
     Other documents and pictures that the lessons link to are copied into `out`/reading, so that
     the folder may be carried anywhere. A link to a lesson that is not in the edition keeps its
-    words and loses its target. Raises OSError where it cannot write.
+    words and loses its target. language: of prose and outputs. Raises OSError where it cannot
+    write.
     """
     for lesson in lessons:
         if (out / lesson.name).resolve() == lesson.resolve():
@@ -76,7 +86,7 @@ def write_student_edition(lessons: Sequence[Path], out: Path) -> list[tuple[Path
     out.mkdir(parents=True, exist_ok=True)
     shelf, written = _Shelf(lessons, out), []
     for lesson in lessons:
-        notebook = nbformat.read(lesson, as_version=4)
+        notebook = in_language(nbformat.read(lesson, as_version=4), lesson.stem, language)
         edition, path = student_edition(notebook), out / lesson.name
         for cell in edition.cells:
             if cell.cell_type == "markdown":

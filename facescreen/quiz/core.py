@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from facescreen.exercises import Verdict, enroll, keep
+from facescreen.language.kernel import in_language
 
 LESSON = "Q1"  # of the score's line
 LETTERS = "ABCD"
@@ -100,4 +101,4 @@ def name_of(lesson: str) -> str:
 
 
 def _lines(text: str) -> str:
-    return textwrap.fill(" ".join(text.split()), WIDTH)
+    return textwrap.fill(in_language(" ".join(text.split())), WIDTH)

@@ -14,6 +14,7 @@ import ipywidgets as ipy
 from traitlets import validate
 
 from facescreen import plots
+from facescreen.language.kernel import said
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -91,17 +92,17 @@ def figure_only(figure: Figure, sentence: str) -> dict[str, Any]:
     """A figure, closed, with its sentence as alt text, as an output."""
     data, metadata = plots.picture(figure, sentence, palette=False)
     data = data | {"image/png": b64encode(data["image/png"]).decode("ascii")}
-    return {"output_type": "display_data", "data": data, "metadata": metadata}
+    return said({"output_type": "display_data", "data": data, "metadata": metadata})
 
 
 def text_only(text: str) -> dict[str, Any]:
     """A text in Markdown, as an output."""
-    return {"output_type": "display_data", "data": {"text/markdown": text}, "metadata": {}}
+    return said({"output_type": "display_data", "data": {"text/markdown": text}, "metadata": {}})
 
 
 def html_only(html: str) -> dict[str, Any]:
     """HTML as an output."""
-    return {"output_type": "display_data", "data": {"text/html": html}, "metadata": {}}
+    return said({"output_type": "display_data", "data": {"text/html": html}, "metadata": {}})
 
 
 def fill(pane: ipy.Output, make: Callable[[], Content]) -> None:

@@ -164,6 +164,14 @@ def test_the_shipped_models_are_whole():
     assert doctor.check_models().state == OK
 
 
+def test_a_korean_font_is_named_and_none_is_no_fault():
+    found = doctor.check_korean_font(Probe(0, "NanumGothic", ""))
+    assert "NanumGothic" in only_state(found, OK)
+    assert "stays English" in only_state(doctor.check_korean_font(Probe(0, "", "")), OK)
+    broken = doctor.check_korean_font(Probe(1, "", "ImportError: no matplotlib"))
+    assert "no matplotlib" in only_state(broken, WARN)
+
+
 def test_only_a_failure_makes_the_exit_code_1():
     fine, warning = Check(OK, "a", "b"), Check(WARN, "a", "b", "c")
     failure = Check(FAIL, "torch", "gone", "install it")

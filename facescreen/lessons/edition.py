@@ -1,0 +1,91 @@
+"""An edition of the lessons in another language: the same code, its prose from the catalogs."""
+
+from __future__ import annotations
+
+import copy
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from facescreen.images.writing import write_atomically
+from facescreen.language import Language, translated
+from facescreen.language.kernel import bundle
+
+
+def in_language(notebook: NotebookNode, name: str, language: Language) -> NotebookNode:
+    """A copy of a lesson's notebook in a language: prose and outputs; code stays as it is.
+
+    name: of the lesson's catalog. What no entry knows stays English.
+    """
+    edition = copy.deepcopy(notebook)
+    if language.code == "en":
+        return edition
+    known = language.paragraphs_of(name)
+    for cell in edition.cells:
+        if cell.cell_type == "markdown":
+            cell.source = translated(cell.source, lambda msgid: known.get(msgid, ""))
+        for output in cell.get("outputs", []):
+            in_place(output, language)
+    edition.metadata["language"] = language.code
+    return edition
+
+
+def in_place(output: NotebookNode, language: Language) -> None:
+    """Translate one output: what was printed, or a figure's sentence."""
+    if output.output_type == "stream" and output.name == "stdout":
+        output.text = language.say(output.text)
+    elif output.output_type in ("display_data", "execute_result"):
+        bundle(output.data, output.metadata, language)
+
+
+# --- documents beside the lessons -----------------------------------------------------------------
+
+_DOCUMENTS = ("README.md", "GLOSSARY.md")
+_LINK = re.compile(r"(\]\()([^()\s]+)(\))")
+
+
+def documents(root: Path) -> list[Path]:
+    """The Markdown files of a checkout that have an edition in each language."""
+    return [file for name in _DOCUMENTS if (file := root / name).is_file()]
+
+
+def write_documents(files: Iterable[Path], out: Path, language: Language) -> list[Path]:
+    """Write documents in a language into the folder of its lessons; links go where they went.
+
+    A link to a lesson leads to the one in `out`, where it is there; any other file is left alone.
+    """
+    written = []
+    for file in files:
+        text = document_in_language(file.read_text(encoding="utf-8"), file.stem, language)
+
+        def moved(link: re.Match, here: Path = file.parent) -> str:
+            target, mark, part = link[2].partition("#")
+            if not target or ":" in target or not (here / target).exists():
+                return link[0]
+            beside = out / Path(target).name
+            place = beside if beside.is_file() else here / target
+            path = Path(os.path.relpath(place.resolve(), out.resolve())).as_posix()
+            return f"{link[1]}{path}{mark}{part}{link[3]}"
+
+        text = _LINK.sub(moved, text)
+        path = out / file.name
+        write_atomically(path, lambda one, text=text: one.write_text(text, encoding="utf-8"))
+        written.append(path)
+    return written
+
+
+def document_in_language(text: str, name: str, language: Language) -> str:
+    """A Markdown text in a language. A heading that the text links to keeps its English anchor."""
+    known = language.paragraphs_of(name)
+    linked = set(re.findall(r"\]\(#([^()\s]+)\)", text))
+
+    def said(msgid: str) -> str:
+        anchor = re.sub(r"[^\w\- ]", "", msgid.lstrip("# ").lower()).replace(" ", "-")
+        korean = known.get(msgid, "")
+        heading = msgid.startswith("#") and korean and anchor in linked
+        return f'<a id="{anchor}"></a>\n\n{korean}' if heading else korean
+
+    return translated(text, said)
