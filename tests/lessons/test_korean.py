@@ -28,7 +28,6 @@ NAMES = [*(path.stem for path in (*LESSONS, *FILES)), SHARED]
 UNFINISHED = {
     "02_train_a_face_gan",
     "03_combine_faces",
-    "07_build_a_screened_dataset",
     "08_choose_thresholds",
     "09_screen_with_a_critic",
     "10_tell_kinds_of_breakage_apart",
