@@ -32,7 +32,6 @@ UNFINISHED = {
     "04_compare_valid_and_broken",
     "06_screen_with_many_colors",
     "07_build_a_screened_dataset",
-    "08_choose_thresholds",
     "09_screen_with_a_critic",
     "10_tell_kinds_of_breakage_apart",
     "11_ask_whether_screening_helps",
