@@ -28,7 +28,6 @@ NAMES = [*(path.stem for path in (*LESSONS, *FILES)), SHARED]
 UNFINISHED = {
     "00_start_here",
     "02_train_a_face_gan",
-    "03_combine_faces",
     "04_compare_valid_and_broken",
     "06_screen_with_many_colors",
     "07_build_a_screened_dataset",
