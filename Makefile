@@ -37,10 +37,8 @@ lab: $(STAMP)       ## open JupyterLab on this machine only, with a token of its
 		--LabApp.default_url=/lab/tree/notebooks \
 		$(if $(filter 0,$(shell id -u)),--allow-root) $(ARGS)
 
-bench: $(STAMP)     ## ratios against peers and the physical limit, measured side by side
-	@set -e; for file in tests/benchmarks/bench_*.py; do \
-		[ -e "$$file" ] || { echo "no benchmarks yet"; break; }; \
-		echo "== $$file"; $(PY) "$$file" $(ARGS); done
+bench: $(STAMP)     ## ratios against peers and the physical limit, side by side (ARGS="kernel folder")
+	$(PY) tests/benchmarks/report.py $(ARGS)
 
 notebooks: $(STAMP) ## run lessons from a fresh kernel and keep their outputs in place
 	$(PY) -m facescreen lessons --in-place $(ARGS)

@@ -25,9 +25,9 @@ IMPORT_NAME = {
     "jupyter-client": "jupyter_client",
 }
 
-# Imported only where found, and not needed: a peer that a benchmark measures beside ours, what
-# writes tables in Parquet, and what comes with the package distributed.
-OPTIONAL = {"cv2", "pyarrow", "psutil"}
+# Imported only where found, and not needed: peers that benchmarks measure beside ours, what writes
+# tables in Parquet, and what comes with the package distributed.
+OPTIONAL = {"cleanvision", "cv2", "pyarrow", "psutil"}
 
 # Packages that no line of Python in facescreen/, tests/ or notebooks/ imports, and why they stay.
 NOT_IMPORTED = {

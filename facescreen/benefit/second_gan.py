@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -27,6 +26,7 @@ from facescreen.gan.trainer import Trainer
 from facescreen.gan.training import train
 from facescreen.generation import GenerationSettings, Learning, LearningMaker, one_thread
 from facescreen.images import quantize
+from facescreen.images.temporary import temporary_folder
 from facescreen.quality import HELD_OUT_SEED, shipped_features
 from facescreen.quality.measure import kernel_distance
 from facescreen.screening import MultiColorRule, SignsRule, SingleColorRule
@@ -123,7 +123,7 @@ def train_gan(images: np.ndarray, seed: int, shown: int = design.GAN_IMAGES,
         if trainer.images // every > len(rows):
             rows.append({"images": trainer.images} | measured(trainer))
 
-    with one_thread(), TemporaryDirectory() as folder:
+    with one_thread(), temporary_folder() as folder:
         place = Path(folder) / "gan.safetensors"
         train(ArrayFaces(images, "mixed"), settings, place, progress=False, callback=measure)
     return rows

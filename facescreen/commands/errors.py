@@ -1,5 +1,11 @@
 """What a user is told of an error: one sentence."""
 
+EXPECTED = {  # what the system saw, and what would have done
+    FileExistsError: "is a file, expected a folder or a new name",
+    NotADirectoryError: "lies in a file, expected a folder",
+    IsADirectoryError: "is a folder, expected a file",
+}
+
 
 def is_for_the_user(error: Exception) -> bool:
     """Whether an error's own words are enough: what the system or this package says."""
@@ -9,6 +15,8 @@ def is_for_the_user(error: Exception) -> bool:
 
 def sentence(error: Exception) -> str:
     """An error as one line, with what to do where that is known; trees of folders keep theirs."""
+    if type(error) in EXPECTED and error.filename:
+        return f"{error.filename} {EXPECTED[type(error)]}"
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
     text, tree = str(error), ""

@@ -17,6 +17,7 @@ from facescreen.commands.lessons import lessons, lessons_options
 from facescreen.commands.rules import calibrated_rule, make_rule, options_given
 from facescreen.commands.translate import HELP as TRANSLATE_HELP
 from facescreen.commands.translate import translate, translate_options
+from facescreen.commands.values import check_texts
 
 SUCCESS, ERROR, USAGE, SOME_UNREADABLE, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -36,6 +37,7 @@ def portraits(options: argparse.Namespace) -> int:
     """Render portraits into a folder, with a table of what each shows."""
     from facescreen.faces import portrait_table, portraits
     from facescreen.images import save_png
+    from facescreen.images.temporary import sweep
     from facescreen.images.writing import NotOursError, write_atomically
 
     out, digits = Path(options.out), max(6, len(str(options.count)))
@@ -48,6 +50,7 @@ def portraits(options: argparse.Namespace) -> int:
         raise NotOursError(f"{out} holds other files than these portraits: choose another folder")
     # First, so that the same command goes on where it was cut off.
     write_atomically(attributes, lambda file: file.write_text(text, "utf-8"))
+    sweep(out)
     for start in range(0, options.count, 256):
         block = min(256, options.count - start)
         faces = portraits(block, options.size, options.seed, options.setting, start)
@@ -149,6 +152,8 @@ def screen(options: argparse.Namespace) -> int:
 
     folder, out = Path(options.folder), Path(options.out)
     table = out if out.suffix.lower() in (".csv", ".parquet") else out / "verdicts.csv"
+    if table.parent == out and out.is_file():
+        raise ValueError(f"{out} is a file, expected a folder, or a .csv or .parquet file")
     page = options.report and page_of(table, options.report)  # before any work
     rule, said, problems = calibrated_rule(options, table.parent)
     summary = screen_folder(folder, rule, table, options.workers, options.cluster)
@@ -254,6 +259,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns its exit code. Errors are one sentence on stderr."""
     options = parser().parse_args(arguments)
     try:
+        check_texts(options)
         return options.run(options)
     except KeyboardInterrupt:
         print("facescreen: interrupted", file=sys.stderr)

@@ -1,7 +1,18 @@
 """What each `facescreen` command takes, and the examples its help shows."""
 
 import argparse
-from pathlib import Path
+
+from facescreen.commands.values import (
+    count,
+    minutes,
+    number,
+    page,
+    pixels,
+    seed,
+    share,
+    threads,
+    workers,
+)
 
 PORTRAITS_HELP = """\
 examples:
@@ -127,39 +138,10 @@ examples:
 """
 
 
-def count(text: str) -> int:
-    """A whole number from 0 up."""
-    value = int(text)
-    if value < 0:
-        raise argparse.ArgumentTypeError(f"{text} is negative")
-    return value
-
-
-def number(text: str) -> float:
-    """A number, a whole one if it is."""
-    value = float(text)
-    return int(value) if value.is_integer() else value
-
-
-def share(text: str) -> float:
-    """A share, 0 to 1."""
-    value = float(text)
-    if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"{text} is no share from 0 to 1")
-    return value
-
-
-def page(text: str) -> Path:
-    """A name for a page; what follows --report may have been meant as the folder."""
-    if not text.lower().endswith((".html", ".htm")):
-        raise argparse.ArgumentTypeError(f"{text} does not end in .html (name FOLDER first)")
-    return Path(text)
-
-
 def portraits_options(add: argparse.ArgumentParser) -> None:
     add.add_argument("--count", type=count, default=100, help="how many (default 100)")
-    add.add_argument("--size", type=count, default=64, help="pixels a side (default 64)")
-    add.add_argument("--seed", type=count, default=0, help="which faces (default 0)")
+    add.add_argument("--size", type=pixels, default=64, help="pixels a side (default 64)")
+    add.add_argument("--seed", type=seed, default=0, help="which faces (default 0)")
     add.add_argument("--setting", choices=("varied", "studio", "bright"), default="varied")
     add.add_argument("--out", required=True, help="folder for PNG files and attributes.csv")
 
@@ -176,7 +158,7 @@ def train_options(add: argparse.ArgumentParser) -> None:
     add.add_argument(
         "--recipe", help="combiner (default), dcgan, minimax, modern, quick or wgan_gp"
     )
-    add.add_argument("--minutes", type=float, help="stop after this long")
+    add.add_argument("--minutes", type=minutes, help="stop after this long")
     add.add_argument("--images", type=count, help="stop after this many training images")
     add.add_argument(
         "--precision", choices=("float32", "bfloat16"), help="(the faster one, measured)"
@@ -184,9 +166,9 @@ def train_options(add: argparse.ArgumentParser) -> None:
     layout = "memory layout, with --precision"
     add.add_argument("--channels-last", action=argparse.BooleanOptionalAction, help=layout)
     add.add_argument("--device", help="auto, cpu, cuda or mps (auto)")
-    add.add_argument("--seed", type=count, default=0)
-    add.add_argument("--size", type=count, default=64, help="pixels a side (default 64)")
-    add.add_argument("--threads", type=count, help="of torch (all cores)")
+    add.add_argument("--seed", type=seed, default=0)
+    add.add_argument("--size", type=pixels, default=64, help="pixels a side (default 64)")
+    add.add_argument("--threads", type=threads, help="of torch (all cores)")
     add.add_argument("--out", required=True, help="file for the weights (.safetensors)")
 
 
@@ -204,8 +186,8 @@ def generate_options(add: argparse.ArgumentParser) -> None:
     add.add_argument("--count", type=count, help="images to save (2500)")
     rule_options(add, "multi")
     add.add_argument("--scheme", help="how existing faces are combined, by name")
-    add.add_argument("--alpha", type=float, help="strength of schemes that extrapolate")
-    add.add_argument("--seed", type=count, help="which combinations, and which learning (0)")
+    add.add_argument("--alpha", type=number, help="strength of schemes that extrapolate")
+    add.add_argument("--seed", type=seed, help="which combinations, and which learning (0)")
     add.add_argument(
         "--while-learning",
         action="store_true",
@@ -219,7 +201,7 @@ def generate_options(add: argparse.ArgumentParser) -> None:
     )
     add.add_argument("--source", help=SOURCE_HELP)
     source_options(add)
-    add.add_argument("--size", type=count, help="pixels a side, as the model makes them (64)")
+    add.add_argument("--size", type=pixels, help="pixels a side, as the model makes them (64)")
     add.add_argument("--model", help="weights file; the shipped model if not given")
     add.add_argument("--max-tries", type=count, help="give up after so many (20 × count)")
     add.add_argument("--out", required=True, help="folder of the run")
@@ -230,15 +212,15 @@ def quality_options(add: argparse.ArgumentParser) -> None:
     add.add_argument("--model", help="weights file; the shipped model if not given")
     add.add_argument("--schemes", nargs="+", metavar="SCHEME", help="by name (all)")
     add.add_argument("--count", type=count, help="images of each kind (2500)")
-    add.add_argument("--seed", type=count, help="which combinations (0)")
-    add.add_argument("--size", type=count, help="pixels a side, as the model makes them (64)")
+    add.add_argument("--seed", type=seed, help="which combinations (0)")
+    add.add_argument("--size", type=pixels, help="pixels a side, as the model makes them (64)")
 
 
 def study_options(add: argparse.ArgumentParser) -> None:
     add.add_argument("--count", type=count, help="images judged per setting (2500)")
     images = "shown in each training (45000; seeds: 80000; while learning: 40000)"
     add.add_argument("--images", type=count, help=images)
-    add.add_argument("--seeds", type=count, nargs="+", help="train the default recipe instead")
+    add.add_argument("--seeds", type=seed, nargs="+", help="train the default recipe instead")
     add.add_argument(
         "--while-learning", action="store_true", help="draw from GANs at moments of their learning"
     )
@@ -261,16 +243,16 @@ def screen_options(add: argparse.ArgumentParser) -> None:
     add.add_argument("--out", default=".", help="folder for verdicts.csv; a .csv or .parquet file")
     report = "write a page to look at, too (TABLE.html beside the table)"
     add.add_argument("--report", type=page, nargs="?", const=True, metavar="PAGE.html", help=report)
-    workers = "processes that read and judge (a core each; for few files none)"
-    add.add_argument("--workers", type=count, metavar="N", help=workers)
+    processes = "processes that read and judge (a core each; for few files none)"
+    add.add_argument("--workers", type=workers, metavar="N", help=processes)
     add.add_argument("--cluster", metavar="ADDRESS", help=CLUSTER)
 
 
 def alarms_options(add: argparse.ArgumentParser) -> None:
     add.add_argument("source", metavar="SOURCE", help="of valid images, see below")
     add.add_argument("--count", type=count, help="the first so many (4096 portraits; all others)")
-    add.add_argument("--size", type=count, help="pixels a side (64)")
-    add.add_argument("--seed", type=count, help="which portraits (0)")
+    add.add_argument("--size", type=pixels, help="pixels a side (64)")
+    add.add_argument("--seed", type=seed, help="which portraits (0)")
     fetch = "fetch a data set that is not there"
     add.add_argument("--download", action="store_true", default=None, help=fetch)
     add.add_argument("--out", metavar="FILE.csv", help="write the table there, too")

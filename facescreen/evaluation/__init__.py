@@ -5,11 +5,12 @@ Imports `screening` and `faces`. Open `tables.py` first: what a rule saved, besi
 screens at the same cost. `agreement.py`: two raters. `false_alarms.py`: what rules flag where
 nothing is broken. `kept.py`: screens of which some keep an image by chance. `legible.py`: two
 readers of digits. `peers.py`: other people's measures, to stand beside ours. `travel.py`: what
-screens do on images that they have not learned from, as shipped.
+screens do on images that they have not learned from, as shipped. `benchmarks.py`: how fast all was.
 """
 
 from facescreen.evaluation.acceptance import at_equal_valid_loss, equal_acceptance
 from facescreen.evaluation.agreement import Kappa, agreement_table, confusion, kappa, kappa_row
+from facescreen.evaluation.benchmarks import benchmark_table
 from facescreen.evaluation.by_run import run_spread, screening_by_run
 from facescreen.evaluation.columns import READINGS, as_read, percent, with_intervals
 from facescreen.evaluation.compare import compare_rules, compare_saved, holm, paper_fisher
@@ -48,6 +49,7 @@ __all__ = [
     "at_equal_valid_loss",
     "at_thresholds",
     "auc",
+    "benchmark_table",
     "beside_paper",
     "broken_rate_curve",
     "caught_at",

@@ -22,7 +22,7 @@ from facescreen.evidence.critic_measures import Judged
 from facescreen.evidence.critic_scores import COLUMNS, CRITICS, LEARNED_FROM, SETTINGS
 from facescreen.faces import portraits
 from facescreen.generation import one_thread
-from facescreen.images.writing import write_atomically
+from facescreen.images.writing import read_json, write_atomically
 from facescreen.labels import ReferencePool, load_reference
 from facescreen.quality import shipped_features
 from facescreen.screening import MultiColorRule, SignsRule, SingleColorRule
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     given.out.mkdir(parents=True, exist_ok=True)
     path = given.out / "card.json"
-    card = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    card = read_json(path) if path.exists() else {}
     card = {"command": COMMAND, "settings": settings()} | card
     for name in given.pools:
         pool = load_reference(name)

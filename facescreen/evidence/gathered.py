@@ -14,7 +14,6 @@ from facescreen.evidence.populations import TABLE_RULES, Population, elsewhere, 
 from facescreen.evidence.travel import Travel
 from facescreen.faces import portraits
 from facescreen.labels import ReferencePool, load_reference
-from facescreen.labels.labeling import JUDGE_FACES, JUDGE_SEED
 from facescreen.screening import (
     PoolWalk,
     PortraitJudge,
@@ -124,6 +123,8 @@ class Evidence:
 
     @cached_property
     def judge(self) -> PortraitJudge:
+        from facescreen.labels.labeling import JUDGE_FACES, JUDGE_SEED  # draws, and loads torch
+
         return PortraitJudge.fit(portraits(JUDGE_FACES, 64, JUDGE_SEED))
 
     # --- verdicts --------------------------------------------------------------------------------

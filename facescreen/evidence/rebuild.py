@@ -10,6 +10,7 @@ from facescreen.evidence.figures import FIGURES
 from facescreen.evidence.gathered import Evidence
 from facescreen.evidence.ledger import by_images, ledger, tally
 from facescreen.evidence.tables import TABLES
+from facescreen.images.writing import write_atomically
 from facescreen.plots import save_figure
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def rebuild(
     written, sentences = [], []
     for name, table in (TABLES | LEDGER).items():
         path = out / f"{name}.csv"
-        table(evidence).round(4).to_csv(path)
+        write_atomically(path, table(evidence).round(4).to_csv)
         written.append(path)
         say(f"{path}: {' '.join((table.__doc__ or '').split(chr(10))[:1])}")
     for name, draw in FIGURES.items():
@@ -55,5 +56,6 @@ def rebuild(
         sentences.append(f"![{name}]({path.name})\n\n{sentence}\n")
         written.append(path)
         say(f"{path}: {sentence}")
-    (out / "sentences.md").write_text("\n".join(sentences), encoding="utf-8")
-    return [*written, out / "sentences.md"]
+    text, path = "\n".join(sentences), out / "sentences.md"
+    write_atomically(path, lambda file: file.write_text(text, "utf-8"))
+    return [*written, path]

@@ -24,6 +24,7 @@ from facescreen.evidence.learning_set import LearningSet, scored
 from facescreen.evidence.travel import AIMED, threshold_for
 from facescreen.evidence.travel_tables import TRAVEL, expected, travel_calibrated
 from facescreen.faces import portraits
+from facescreen.images.writing import write_atomically
 from facescreen.screening import SignsRule
 from facescreen.screening.measures import measure_signs
 from facescreen.screening.profiles import SCREENS, Profile, spread_and_shape
@@ -45,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         one.save(out / f"{one.name}.json")
         print(f"{out / one.name}.json: broken from log odds {one.threshold:.3f} up")
     for name, table in TRAVEL.items():
-        table(evidence).round(4).to_csv(out / f"{name}.csv")
+        write_atomically(out / f"{name}.csv", table(evidence).round(4).to_csv)
         print(f"{out / name}.csv")
 
 

@@ -35,6 +35,11 @@ from facescreen.exercises.lesson_11 import (
     check_balanced_accuracy,
     check_paired_interval,
 )
+from facescreen.exercises.lesson_12 import (
+    check_bright_pixels,
+    check_fewest_seconds,
+    check_speedup,
+)
 from facescreen.exercises.lesson_a1 import check_valid_lost, check_wilson
 from facescreen.exercises.lesson_a2 import (
     check_hue_difference,
@@ -59,6 +64,7 @@ __all__ = [
     "Verdict",
     "check_adjusted",
     "check_balanced_accuracy",
+    "check_bright_pixels",
     "check_broken_left",
     "check_budget",
     "check_confusion",
@@ -67,6 +73,7 @@ __all__ = [
     "check_discriminator_loss",
     "check_drs_acceptance",
     "check_extrapolate",
+    "check_fewest_seconds",
     "check_fullest_value",
     "check_generator_loss",
     "check_histogram",
@@ -92,6 +99,7 @@ __all__ = [
     "check_screen",
     "check_single_color",
     "check_smallest_threshold",
+    "check_speedup",
     "check_spread",
     "check_tries_needed",
     "check_valid_lost",

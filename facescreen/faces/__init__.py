@@ -7,13 +7,14 @@ addressable; numba is loaded when the first one is drawn.
 
 from facescreen.faces.photographs import FolderSource, SourceError
 from facescreen.faces.portraits import portrait_table, portraits
-from facescreen.faces.sources import FaceSource, PortraitSource, open_source
+from facescreen.faces.sources import FaceSource, PortraitSource, check_outside, open_source
 
 __all__ = [
     "FaceSource",
     "FolderSource",
     "PortraitSource",
     "SourceError",
+    "check_outside",
     "open_source",
     "portrait_table",
     "portraits",

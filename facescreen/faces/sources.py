@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -67,6 +68,20 @@ def open_source(
     if limit is not None and limit < 2:
         raise SourceError(f"the limit must be 2 or more faces, to be combined, not {limit}")
     return SOURCES[kind](argument, size, seed, limit, download)
+
+
+def check_outside(text: str, out: Path) -> None:
+    """Raise SourceError where `out` lies in the folder of photographs of the source `text`.
+
+    What is written there would be taken for photographs the next time.
+    """
+    kind, _, argument = text.partition(":")
+    folder = Path(argument).expanduser().resolve()
+    if kind == "folder" and argument and out.resolve().is_relative_to(folder):
+        raise SourceError(
+            f"{out} lies inside {argument}, whose images are the existing faces: what is saved "
+            "there would become one of them, expected a place outside"
+        )
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,13 @@ was asked. The first is locked while a run writes, and becomes the table when it
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -20,7 +21,8 @@ from facescreen.folders.items import FILE, MEMBER, Item
 from facescreen.folders.table import HEADER, Counts, is_parquet, records, write_parquet
 from facescreen.images import locked
 from facescreen.images.kinds import kind_by_name, suffix
-from facescreen.images.writing import NotOursError, write_atomically
+from facescreen.images.temporary import sweep
+from facescreen.images.writing import NotOursError, naming, write_atomically
 
 WHAT = "a table of facescreen screen that is not complete"
 
@@ -28,7 +30,8 @@ WHAT = "a table of facescreen screen that is not complete"
 class Part:
     """The lines of a table that is not complete, in a file that this process alone writes.
 
-    own: every file that this may make. kept: how many rows of an earlier run are used.
+    own: the files that this makes, beside temporary ones. kept: how many rows of an earlier run are
+    used.
     """
 
     def __init__(self, table: Path, asked: dict[str, Any] | None) -> None:
@@ -36,9 +39,7 @@ class Part:
         self.path = self.table.with_name(f".{self.table.name}.part")
         self.note = self.table.with_name(f".{self.table.name}.asked.json")
         page = self.table.with_suffix(".html")  # of a report
-        made = (self.table, self.note, page)
-        temporary = [path.with_name(f".{path.name}.tmp") for path in made]
-        self.own = (*made, self.path, *temporary)
+        self.own = (self.table, self.path, self.note, page)
         self.kept = self.rows = 0
         self._asked = {"what": WHAT, **(asked or {})}
         self._resumable = asked is not None
@@ -53,10 +54,17 @@ class Part:
         if self.table.exists() and not os.access(self.table, os.W_OK):
             raise PermissionError(13, os.strerror(13), str(self.table))
         self._file = _held(self.path)
+        try:
+            self._begin()
+        except BaseException:
+            self.close()  # not only when the error is forgotten
+            raise
+        sweep(self.table.parent, self.note.name, self.table.name)
+
+    def _begin(self) -> None:
         self._file.seek(0)
         begins = self._file.read(len(HEADER))
         if not HEADER.encode().startswith(begins):
-            self._file.close()
             raise NotOursError(
                 f"{self.path} is there already and none of this command's files: move it away, or "
                 "name another place for the table"
@@ -69,9 +77,15 @@ class Part:
             self.rows = os.fstat(self._file.fileno()).st_size - len(HEADER)  # or fewer
         else:
             self._file.truncate(0)
-            self._write_note()
-            self._file.write(HEADER.encode())
-            self._file.flush()
+            try:
+                self._write_note()
+                with naming(self.path, self.path):
+                    self._file.write(HEADER.encode())
+                    self._file.flush()
+            except OSError:  # a full disk, for one: nothing is worth going on with
+                self.path.unlink(missing_ok=True)
+                self.note.unlink(missing_ok=True)
+                raise
 
     def _read_note(self) -> dict[str, Any]:
         """What an earlier run has noted; nothing where there was none."""
@@ -81,11 +95,10 @@ class Part:
             note = json.loads(self.note.read_text("utf-8"))
             if note["what"] == WHAT and isinstance(note["begun"] + note["most_pixels"], int):
                 return note
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             pass
         if not os.fstat(self._file.fileno()).st_size:  # made a moment ago
             self.path.unlink()
-        self._file.close()
         raise NotOursError(f"{self.note} is there already and none of this command's files")
 
     def _write_note(self) -> None:
@@ -136,8 +149,9 @@ class Part:
         if most_pixels > self._note["most_pixels"]:
             self._note["most_pixels"] = most_pixels
             self._write_note()
-        self._file.write(lines)
-        self._file.flush()
+        with naming(self.path, self.path):
+            self._file.write(lines)
+            self._file.flush()
         self.rows += lines.count(b"\n")
 
     def finish(self) -> None:
@@ -164,7 +178,8 @@ class Part:
         self.note.unlink(missing_ok=True)
 
     def close(self) -> None:
-        self._file.close()
+        with suppress(OSError):  # of a full disk, said already
+            self._file.close()
 
     @property
     def worth_keeping(self) -> bool:
@@ -210,7 +225,10 @@ def _held(path: Path) -> IO[bytes]:
         file = locked(path)
         try:
             if os.path.samestat(os.fstat(file.fileno()), os.stat(path)):
-                return file
+                if file.writable():
+                    return file
+                file.close()
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
         except FileNotFoundError:
             pass
         file.close()

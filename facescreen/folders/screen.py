@@ -124,8 +124,8 @@ def screen_folder(
     if not folder.is_dir():
         seen = "a file" if folder.exists() else "not there"
         raise ValueError(f"{folder} is {seen}, expected a folder of images")
-    if workers is not None and workers < 1:
-        raise ValueError(f"workers must be 1 or more, not {workers}")
+    if workers is not None and not 1 <= workers <= 256:
+        raise ValueError(f"workers must be 1 to 256, not {workers}")
     os.listdir(folder)  # a folder that cannot be read at all is the caller's error, not a line
     check_table(table)
     summary, root = Summary(table), os.path.abspath(folder)

@@ -13,6 +13,8 @@ from math import isfinite
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
+
 from facescreen.images.writing import NotOursError, check_ours, write_atomically
 from facescreen.screening import Verdicts
 
@@ -68,19 +70,34 @@ def unreadable_line(name: str, problem: str) -> str:
     return f"{_cell(name)},,{_cell(reason)},,,,\n"
 
 
-def judged_lines(names: Sequence[str], verdicts: Verdicts, notes: Sequence[str]) -> list[str]:
-    """A line for each image: its name, what the rule says, and how its pixels were made."""
-    columns = zip(
-        _quoted(names),
-        ["true" if broken else "false" for broken in verdicts.broken.tolist()],
-        _quoted(verdicts.reason.tolist()),
-        [f"{score:g}" if isfinite(score) else "" for score in verdicts.score.tolist()],
-        [CHANNELS[channel + 1] for channel in verdicts.channel.tolist()],
-        ["" if value < 0 else str(value) for value in verdicts.bin.tolist()],
-        _quoted(notes),
-        strict=True,
+def judged_lines(
+    names: Sequence[str], verdicts: Verdicts, notes: Sequence[tuple[str, ...]]
+) -> list[str]:
+    """A line for each image: its name, what the rule says, and how its pixels were made.
+
+    Most images of a folder get the same verdict as many others: what follows the name is put into
+    words once for all of them.
+    """
+    # Scores by their bits: not a number equals nothing, and -0 equals 0 but is written otherwise.
+    scores = np.ascontiguousarray(verdicts.score, np.float64).view(np.int64)
+    columns = (verdicts.reason, scores, verdicts.channel, verdicts.bin)
+    said = list(zip(*(column.tolist() for column in columns), notes, strict=True))
+    ends = {key: _line_end(*key) for key in set(said)}
+    return [name + ends[key] for name, key in zip(_quoted(names), said, strict=True)]
+
+
+def _line_end(reason: str, bits: int, channel: int, value: int, notes: tuple[str, ...]) -> str:
+    """What a line says behind the name; the score by its bits."""
+    score = np.int64(bits).view(np.float64).item()
+    cells = (
+        "true" if reason else "false",
+        _cell(reason),
+        f"{score:g}" if isfinite(score) else "",
+        CHANNELS[channel + 1],
+        "" if value < 0 else str(value),
+        _cell("; ".join(notes)),
     )
-    return [",".join(cells) + "\n" for cells in columns]
+    return "," + ",".join(cells) + "\n"
 
 
 def _quoted(texts: Sequence[str]) -> Sequence[str]:
@@ -146,6 +163,8 @@ def check_table(table: Path) -> None:
             "a table in Parquet needs the package pyarrow (pip install 'facescreen[parquet]'): "
             "install it, or name a .csv file"
         ) from None
+    if table.is_dir():
+        raise NotOursError(f"{table} is a folder, expected the name of a file to write")
     if table.exists():
         try:
             ours = tuple(parquet.read_schema(table).names) == COLUMNS

@@ -6,6 +6,9 @@ short or swapped is refused before a single weight is used.
 
 import hashlib
 import json
+import os
+import re
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,6 +22,7 @@ from facescreen.gan.models import MODELS, FaceCombiner, FaceModel
 from facescreen.images.writing import write_atomically
 
 Network = TypeVar("Network", bound=nn.Module)
+LARGEST = 4096  # of any number that describes an architecture
 SHIPPED = Path(__file__).parents[2] / "data" / "models" / "combiner64.safetensors"
 
 
@@ -57,7 +61,7 @@ def save_weights(state: dict[str, Tensor], path: Path, card: dict[str, Any]) -> 
     card = dict(card)
 
     def write(temporary: Path) -> None:
-        save_file(weights, temporary)
+        write_tensors(weights, temporary)
         card["sha256"] = sha256_of(temporary)
         text = json.dumps(card, indent=2) + "\n"
         # Before the weights: whatever a kill leaves, a card or a state names the weights there.
@@ -65,6 +69,19 @@ def save_weights(state: dict[str, Tensor], path: Path, card: dict[str, Any]) -> 
 
     write_atomically(checked_name(path), write)
     return card
+
+
+def write_tensors(
+    tensors: dict[str, Tensor], path: Path, metadata: dict[str, str] | None = None
+) -> None:
+    """Write a safetensors file. Raises OSError where the disk is full, as other writers do."""
+    try:
+        save_file(tensors, path, metadata)
+    except SafetensorError as error:
+        code = re.search(r"os error (\d+)", str(error))
+        if code is None:
+            raise OSError(f"{path}: {error}") from error
+        raise OSError(int(code[1]), os.strerror(int(code[1])), str(path)) from error
 
 
 def load_model(path: Path | str | None = None) -> FaceModel:
@@ -80,14 +97,11 @@ def load_model(path: Path | str | None = None) -> FaceModel:
             "with `pip install -e .`, or make a model with `facescreen train`"
         )
     card = read_card(weights)
-    try:
-        model = MODELS[card.get("model", FaceCombiner.kind)](card["architecture"], card)
-    except (KeyError, TypeError) as error:
-        raise CheckpointError(
-            f"{card_path(weights)} names no model that this version knows: {error}"
-        ) from error
-    whole = {n: v for n, v in model.state_dict().items() if v.is_floating_point()}
-    model.load_state_dict(checked_weights(weights, card, whole), strict=False)
+
+    def build() -> FaceModel:
+        return MODELS[card.get("model", FaceCombiner.kind)](card["architecture"], card)
+
+    model = _loaded(weights, card, build, "a model that this version knows")
     return model.to(memory_format=torch.channels_last).eval().requires_grad_(False)
 
 
@@ -116,19 +130,46 @@ def load_network(
     missing, cut short or not the one that its card describes.
     """
     card = read_card(weights)
+    return _loaded(weights, card, lambda: build(card), what), card
+
+
+def _loaded(
+    weights: Path, card: dict[str, Any], build: Callable[[], Network], what: str
+) -> Network:
+    """The network that a card describes, with its weights.
+
+    It is built without memory first: a card may ask for any size, and only that of the weights'
+    file, when it is the one on the card, is known to fit.
+    """
     try:
-        network = build(card)
-    except (KeyError, TypeError) as error:
-        raise CheckpointError(f"{card_path(weights)} is not the card of {what}: {error}") from error
-    network.load_state_dict(checked_weights(weights, card, network.state_dict()))
-    return network, card
+        with torch.device("meta"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of layers without a weight, which fit no file
+            described = build().state_dict()
+    except Exception as error:  # a wrong number fails in many ways, all of them this one
+        words = " ".join(f"{type(error).__name__}: {error}".split())
+        words = f"it has no {error}" if isinstance(error, KeyError) else words
+        raise CheckpointError(f"{card_path(weights)} is not the card of {what}: {words}") from error
+    # Counts of batch normalization are not kept.
+    kept = {name: value for name, value in described.items() if value.is_floating_point()}
+    values = checked_weights(weights, card, kept)
+    network = build()
+    network.load_state_dict(values, strict=len(kept) == len(described))
+    return network
 
 
 def read_card_alone(path: Path) -> dict[str, Any]:
     """The JSON card at `path`, whether its weights are there or not; raises `CheckpointError`."""
     try:
         card = json.loads(path.read_text("utf-8"))
-        _ = card["sha256"], card["architecture"].keys()
+        if not isinstance(card, dict):
+            raise TypeError(f"it holds a {type(card).__name__}, expected an object")
+        for name, kind in (("sha256", str), ("architecture", dict)):
+            if not isinstance(card.get(name), kind):
+                wanted = "text" if kind is str else "an object"
+                raise TypeError(f"its {name} is {card.get(name)!r:.60}, expected {wanted}")
+        for name, value in card["architecture"].items():
+            if isinstance(value, (int, float)) and not 0 <= value <= LARGEST:
+                raise ValueError(f"its {name} is {value!r:.60}, expected 0 to {LARGEST}")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise CheckpointError(f"{path} is not the card of a model: {error}") from error
     return card

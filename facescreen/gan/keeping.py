@@ -5,12 +5,12 @@ not the one that this training saved, it is somebody's work, and training refuse
 """
 
 import os
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import torch
-from safetensors import SafetensorError
 
 from facescreen.faces import FaceSource
 from facescreen.gan.cards import training_card
@@ -22,11 +22,12 @@ from facescreen.gan.checkpoints import (
     save_model,
     sha256_of,
 )
-from facescreen.gan.history import History
+from facescreen.gan.history import HistoryRows
 from facescreen.gan.models import FaceModel
 from facescreen.gan.state import check_same, read_state, save_state, state_path
 from facescreen.gan.trainer import Trainer, TrainingSettings
 from facescreen.images import contact_sheet, quantize, save_png
+from facescreen.images.temporary import sweep
 from facescreen.images.writing import write_atomically
 
 SHOWN = 16  # existing faces on a sheet of samples
@@ -98,8 +99,10 @@ class Keeper:
         self.trainer, self.source, self.out = trainer, source, out
         self.command, self.shown = command, shown
         self.images = trainer.images
+        self._check_room()
+        sweep(out.with_suffix(""))
 
-    def save(self, model: FaceModel, history: History, concluded: bool = False) -> None:
+    def save(self, model: FaceModel, history: HistoryRows, concluded: bool = False) -> None:
         """Write state, card and weights; raises `TrainingStopped` or `CheckpointError`."""
         trainer = self.trainer
         if not all(torch.isfinite(value).all() for value in trainer.tensors().values()):
@@ -112,10 +115,11 @@ class Keeper:
             save_model(model, self.out, {**card, "concluded": concluded})
             if self.shown is not None:
                 self._save_samples(history)
-        except (OSError, SafetensorError) as error:  # a full disk, for one
+        except OSError as error:  # a full disk, for one
+            then = "goes on from there" if self.images else "begins anew"
             raise CheckpointError(
                 f"{self.out}: the checkpoint of {trainer.images} images could not be saved "
-                f"({error}); {self._kept()}, and the same command goes on from there"
+                f"({error}); {self._kept()}, and the same command {then}"
             ) from error
         self.images = trainer.images
 
@@ -130,11 +134,29 @@ class Keeper:
         kept = f"the checkpoint of {self.images} images is kept in {self.out}"
         return kept if self.images else "nothing was saved"
 
-    def _save_samples(self, history: History) -> None:
+    def _check_room(self) -> None:
+        """Raise `CheckpointError` where a checkpoint would not fit: before hours of work."""
+        trainer = self.trainer
+        players = sum(
+            p.numel() for n in ("model", "critic") for p in getattr(trainer, n).parameters()
+        )
+        averaged = sum(p.numel() for p in trainer.averaged.parameters())
+        # Float32: each player with two moments of its optimizer, and the average; then, float16,
+        # the weights. An old file goes when the new one is whole.
+        needed = 4 * (3 * players + averaged) + 2 * averaged
+        folder = next(p for p in self.out.absolute().parents if p.exists())
+        free = shutil.disk_usage(folder).free
+        if free < needed:
+            raise CheckpointError(
+                f"{self.out}: a checkpoint takes {needed / 1e6:,.0f} MB, and {free / 1e6:,.0f} MB "
+                "are free there: make room, or name another place"
+            )
+
+    def _save_samples(self, history: HistoryRows) -> None:
         folder = self.out.with_suffix("")
         folder.mkdir(parents=True, exist_ok=True)
         images, _ = quantize(self.trainer.samples(self.shown))
         sheet = contact_sheet(images, columns=SHOWN)
         save_png(folder / f"{self.trainer.images:09d}.png", sheet)
-        table = pd.DataFrame(history)
+        table = pd.DataFrame(history.closed(self.trainer.images))
         write_atomically(folder / "history.csv", lambda file: table.to_csv(file, index=False))

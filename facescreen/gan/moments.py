@@ -13,10 +13,8 @@ from typing import Any
 from facescreen.faces import FaceSource
 from facescreen.gan.checkpoints import (
     CheckpointError,
-    card_path,
-    checked_weights,
     load_model,
-    read_card_alone,
+    load_network,
     save_model,
     save_weights,
 )
@@ -38,9 +36,7 @@ def critic_at(folder: Path, moment: int) -> Path:
 
 def load_critic(path: Path) -> Critic:
     """A critic that was kept: raises `CheckpointError` where it is not whole."""
-    card = read_card_alone(card_path(path))
-    critic = Critic(**card["architecture"])
-    critic.load_state_dict(checked_weights(path, card, critic.state_dict()))
+    critic, _ = load_network(path, lambda card: Critic(**card["architecture"]), "a critic")
     return critic.eval().requires_grad_(False)
 
 

@@ -6,15 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from safetensors import safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 
-from facescreen.gan.checkpoints import CheckpointError
-from facescreen.gan.history import History
+from facescreen.gan.checkpoints import CheckpointError, write_tensors
+from facescreen.gan.history import History, HistoryRows
 from facescreen.gan.trainer import Trainer, TrainingSettings
 from facescreen.images.writing import write_atomically
 
 # How long a run goes on and how often it saves may change without changing what it learns.
 FREE = ("images", "checkpoint_every", "history_every")
+KINDS = {"settings": dict, "faces": str, "images": int, "seconds": (int, float)}
+KINDS |= {"history": list, "pending": list}
 
 
 def state_path(out: Path) -> Path:
@@ -23,7 +25,7 @@ def state_path(out: Path) -> Path:
 
 
 def save_state(
-    trainer: Trainer, path: Path, faces: str, history: History, beside: dict[str, Any]
+    trainer: Trainer, path: Path, faces: str, history: HistoryRows, beside: dict[str, Any]
 ) -> None:
     """Write all that training goes on from into one file, atomically.
 
@@ -32,13 +34,16 @@ def save_state(
     replace, and whether there are `samples`.
     """
     about = {"images": trainer.images, "seconds": trainer.seconds, "faces": faces}
-    about |= {"settings": asdict(trainer.settings), "history": history, **beside}
+    about |= {"settings": asdict(trainer.settings), **beside}
+    about |= {"history": history.rows, "pending": history.pending}
     metadata = {"state": json.dumps(about)}
-    write_atomically(path, lambda temporary: save_file(trainer.tensors(), temporary, metadata))
+    write_atomically(path, lambda temporary: write_tensors(trainer.tensors(), temporary, metadata))
 
 
-def load_state(trainer: Trainer, path: Path, faces: str) -> History:
-    """Go on from `path`; raises `CheckpointError` for another recipe, other faces, a torn file."""
+def load_state(trainer: Trainer, path: Path, faces: str) -> tuple[History, History]:
+    """Go on from `path`; rows of the history, and losses of steps that are in none yet.
+
+    Raises `CheckpointError` for another recipe, other faces, a torn file."""
     about = read_state(path)
     check_same(about, trainer.settings, faces, path)
     try:
@@ -46,7 +51,7 @@ def load_state(trainer: Trainer, path: Path, faces: str) -> History:
     except Exception as error:  # a torn file fails in many ways, all of them this one to the reader
         raise CheckpointError(f"{path} cannot be resumed from: {error}") from error
     trainer.images, trainer.seconds = about["images"], about["seconds"]
-    return about["history"]
+    return about["history"], about["pending"]
 
 
 def check_same(about: dict[str, Any], settings: TrainingSettings, faces: str, path: Path) -> None:
@@ -71,7 +76,12 @@ def read_state(path: Path) -> dict[str, Any]:
     try:
         with safe_open(path, "pt") as file:
             about = json.loads(file.metadata()["state"])
-        _ = about["settings"], about["faces"], about["images"], about["seconds"], about["history"]
+        if not isinstance(about, dict):
+            raise TypeError(f"it describes itself by a {type(about).__name__}")
+        about.setdefault("pending", [])  # which older states lack
+        for name, kind in KINDS.items():
+            if not isinstance(about.get(name), kind) or isinstance(about[name], bool):
+                raise TypeError(f"its {name} is {about.get(name)!r:.60}")
     except Exception as error:  # as above
         raise CheckpointError(f"{path} cannot be resumed from: {error}") from error
     return about

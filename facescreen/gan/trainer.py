@@ -17,6 +17,8 @@ from facescreen.gan.batches import FaceArray
 from facescreen.gan.losses import PENALTIES
 from facescreen.gan.models import FaceModel
 
+SIZES = (16, 32, 64, 128, 256, 512, 1024)  # pixels a side
+
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingSettings:
@@ -43,6 +45,14 @@ class TrainingSettings:
     history_every: int = 512  # images: a row of the history is the mean over so many
     precision: str = "float32"  # of the convolutions: "float32" or "bfloat16"
     channels_last: bool = True  # memory layout
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.seed < 2**32:  # with a step it becomes a number of 64 bits
+            raise ValueError(f"the seed is {self.seed}, expected 0 to {2**32 - 1}")
+        if self.size not in SIZES:
+            raise ValueError(f"the size is {self.size}, expected {', '.join(map(str, SIZES))}")
+        if not self.images >= 0:
+            raise ValueError(f"{self.images} images to show, expected 0 or more")
 
 
 class Trainer:

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from facescreen.faces import FaceSource, open_source
+from facescreen.faces import FaceSource, check_outside, open_source
 from facescreen.gan.batches import FaceArray, batch_of_faces
 from facescreen.gan.checkpoints import CheckpointError, checked_name, read_card
 from facescreen.gan.history import History, HistoryRows
@@ -72,21 +72,24 @@ def train(
     last checkpoint; before anything is written, `CheckpointError` where `out` is another recipe's
     or would overwrite what no training made, `InUseError` where another process is training it.
     """
+    if minutes is not None and not 0 <= minutes < math.inf:
+        raise ValueError(f"{minutes} minutes of training, expected a finite number, 0 or more")
     if not len(source):
         raise ValueError(f"the source {source.name} has no faces to train on")
     # Before the lock, which is a file: a refused run leaves none.
     check_place(out, settings, source.fingerprint, resume, samples)
     keep_freed_memory()
     with locked(out.with_suffix(".lock")):
-        trainer, rows = trainer_for(settings, device), []
+        trainer, kept = trainer_for(settings, device), ([], [])
         if resume and state_path(out).exists():
-            rows = load_state(trainer, state_path(out), source.fingerprint)
-            if trainer.images >= settings.images and _concluded(out, trainer.images):
-                return TrainingResult(out, trainer.images, trainer.seconds / 60, True, rows)
+            kept = load_state(trainer, state_path(out), source.fingerprint)
+        history = HistoryRows(kept[0], settings.history_every, kept[1])
+        if trainer.images >= settings.images and _concluded(out, trainer.images):
+            rows = history.closed(trainer.images)
+            return TrainingResult(out, trainer.images, trainer.seconds / 60, True, rows)
         faces = FaceArray(source, settings.size)
         shown = faces.load(np.arange(min(SHOWN, len(faces)))) if samples else None
         keeper = Keeper(trainer, source, out, command, shown)
-        history = HistoryRows(rows, settings.history_every)
         ended, so_far = False, trainer.images
         bar = tqdm(total=settings.images, initial=so_far, unit=" images", disable=not progress)
         with bar, DeferredInterrupt() as interrupt:
@@ -98,11 +101,11 @@ def train(
                 bar.update(settings.batch)
                 bar.set_postfix({n: f"{value:.3f}" for n, value in losses.items()}, refresh=False)
                 ended = callback is not None and callback(trainer, losses) is True
-            history.close(trainer.images)
             # Whoever stops a run wants no more work done.
             whole = None if stopped() else _timed_end(trainer, faces, progress, stopped)
-            keeper.save(trainer.averaged if whole is None else whole, rows, whole is not None)
+            keeper.save(trainer.averaged if whole is None else whole, history, whole is not None)
     finished = whole is not None and trainer.images >= settings.images
+    rows = history.closed(trainer.images)
     return TrainingResult(out, trainer.images, trainer.seconds / 60, finished, rows)
 
 
@@ -123,7 +126,7 @@ def _steps(
         history.add(trainer.images, losses)
         yield losses
         if trainer.images - keeper.images >= settings.checkpoint_every:
-            keeper.save(trainer.averaged, history.rows)
+            keeper.save(trainer.averaged, history)
 
 
 def _concluded(out: Path, images: int) -> bool:
@@ -185,11 +188,14 @@ def main_train(
     (`precision` None: those that a short measurement finds fastest, or that the run to go on with
     has); the card's command names them.
     """
+    if threads is not None and not 1 <= threads <= 256:  # beyond, torch may end the process
+        raise ValueError(f"{threads} threads, expected 1 to 256")
     torch.set_num_threads(threads or torch.get_num_threads())
     out, device = checked_name(Path(out)), choose_device(device)
     settings = recipe_named(recipe, seed=seed, size=size)
     settings = settings if images is None else replace(settings, images=images)
     # The faces stay the same whatever the seed of the training, as in `GenerationSettings`.
+    check_outside(source, out)
     opened = open_source(source, size, 0, download=download, limit=faces)
     if len(opened) < FEW:
         print(f"facescreen: {_expect(len(opened))}", file=sys.stderr)

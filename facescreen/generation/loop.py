@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
+from facescreen.faces import check_outside
 from facescreen.gan.models import BLOCK
 from facescreen.generation.blocks import (
     Block,
@@ -122,6 +123,7 @@ def maker_for(
     settings: GenerationSettings, out: Path, progress: bool = True, download: bool = False
 ) -> Maker:
     """The maker that the settings ask for; one that learns does so in `out`/learning."""
+    check_outside(settings.source, out)
     if settings.while_learning is None:
         return FaceMaker(settings, download=download)
     return LearningMaker(settings, out / "learning", progress, download)

@@ -3,6 +3,7 @@
 `FaceMaker` combines existing faces by a finished GAN, `learning.LearningMaker` by one that learns.
 """
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from facescreen.gan.combine import (
     scheme_named,
 )
 from facescreen.gan.models import BLOCK, FaceCombiner
+from facescreen.generation.ahead import THREADS, Ahead, drawing_threads
 from facescreen.images import quantize
 
 
@@ -55,10 +57,11 @@ class Learning:
     threads: int = 2  # sums in another order round otherwise
 
     def __post_init__(self) -> None:
-        if self.moments < 1 or self.threads < 1 or self.every < 100:
+        if self.moments < 1 or not 1 <= self.threads <= 256 or self.every < 100:
             raise ValueError(
                 f"{self.images} images at {self.moments} moments by {self.threads} threads: "
-                "expected one or more of each, and 100 images or more from moment to moment"
+                "expected one or more of each, 256 threads at most, and 100 images or more from "
+                "moment to moment"
             )
 
     @property
@@ -86,6 +89,11 @@ class GenerationSettings:
     def __post_init__(self) -> None:
         if self.count < 0 or self.existing < 0 or (self.max_tries or 0) < 0:
             raise ValueError(f"counts cannot be negative: {self}")
+        if not 0 <= self.seed < 2**32 or not math.isfinite(self.alpha):
+            raise ValueError(
+                f"seed {self.seed} and alpha {self.alpha}, expected a seed from 0 to {2**32 - 1} "
+                "and a finite alpha"
+            )
         scheme_named(self.scheme)
 
     @property
@@ -139,6 +147,8 @@ class FaceMaker:
         self.existing = min(settings.existing, len(self.source))
         self._styles = torch.empty((self.existing, self.combiner.style))
         self._encoded = np.zeros(-(-self.existing // BLOCK), bool)
+        self._threads = drawing_threads()
+        self._blocks = Ahead(self._encode_for, self._block, self._threads)
 
     def about(self) -> dict[str, Any]:
         """What images depend on beside the settings: the weights and the existing faces."""
@@ -167,16 +177,21 @@ class FaceMaker:
     def floats(self, start: int, stop: int) -> np.ndarray:
         """The same before they become bytes: float32 `(N, H, W, 3)`, about [-1, 1], unclipped."""
         # Whole aligned blocks, so that image i always takes the same way through the same batch.
-        first, last = start // BLOCK * BLOCK, -(-stop // BLOCK) * BLOCK
-        sources = self.sources(first, last)
-        with one_thread():
-            drawn = [
-                self._draw(first + row, sources[row : row + BLOCK])
-                for row in range(0, len(sources), BLOCK)
-            ]
+        first, last = start // BLOCK, -(-stop // BLOCK)
         size = self.settings.size
-        drawn.append(np.zeros((0, size, size, 3), np.float32))
-        return np.concatenate(drawn)[start - first : stop - first]
+        drawn = [*self._blocks(first, last), np.zeros((0, size, size, 3), np.float32)]
+        return np.concatenate(drawn)[start - first * BLOCK : stop - first * BLOCK]
+
+    def _block(self, number: int) -> np.ndarray:
+        """A whole block of images, drawn in a thread of its own."""
+        start = number * BLOCK
+        return self._draw(start, self.sources(start, start + BLOCK))
+
+    def _encode_for(self, numbers: list[int]) -> None:
+        """Compute the styles that these blocks combine, so that the threads need only read them."""
+        if self.scheme.faces:
+            for number in numbers:
+                self._styles_of(self.sources(number * BLOCK, number * BLOCK + BLOCK))
 
     def layers(self, start: int, sources: np.ndarray) -> torch.Tensor:
         """The styles of images from `start` on, one for each layer: float32 `(N, layers, w)`.
@@ -196,10 +211,14 @@ class FaceMaker:
 
     def _styles_of(self, faces: np.ndarray) -> torch.Tensor:
         blocks = np.unique(faces // BLOCK)
-        blocks = blocks[~self._encoded[blocks]]
+        if len(missing := blocks[~self._encoded[blocks]]):
+            for _ in self._threads.map(self._encode, np.array_split(missing, THREADS)):
+                pass
+            self._encoded[missing] = True
+        return self._styles[torch.from_numpy(faces)]
+
+    def _encode(self, blocks: np.ndarray) -> None:
         rows = (blocks[:, None] * BLOCK + np.arange(BLOCK)).flatten()
         rows = rows[rows < self.existing]  # only the last block is shorter
         existing = np.ascontiguousarray(self.source.load(rows))
         self._styles[torch.from_numpy(rows)] = self.combiner.encode(torch.from_numpy(existing))
-        self._encoded[blocks] = True
-        return self._styles[torch.from_numpy(faces)]

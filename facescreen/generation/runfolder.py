@@ -34,10 +34,15 @@ from facescreen.images.writing import write_atomically
 
 # How much is made may change from call to call without changing what is made.
 FREE = ("count", "max_tries")
+CHANGED = {  # what a checksum that differs means
+    "source_fingerprint": ", for a photograph of the source was added, changed or taken away",
+    "model_sha256": ", for the model is another one",
+}
 FILE, FOLDER = (stat.S_ISREG, "file"), (stat.S_ISDIR, "folder")
 PARTS = {"settings.json": FILE, "manifest.jsonl": FILE, ".lock": FILE}
 PARTS |= {"images": FOLDER, "learning": FOLDER}
-OWN_TEMPORARY = re.compile(r"\.\d+\.png\.\d+-\d+\.tmp")  # of `save_png`, after a kill
+# Of `save_png`, after a kill; older versions named no machine.
+OWN_TEMPORARY = re.compile(r"\.\d+\.png\.\d+-\d+(?:-[0-9a-f]{8})?\.tmp")
 
 
 class RunFolder:
@@ -118,7 +123,8 @@ class RunFolder:
         with self._told():
             try:
                 if self._manifest.write(data) != len(data):
-                    raise OSError(errno.ENOSPC, "only a part of a line could be written")
+                    words = "only a part of a line could be written"
+                    raise OSError(errno.ENOSPC, words, self._manifest.name)
             except OSError:  # a full disk: half a line must not stay
                 self._manifest.truncate(before)
                 raise
@@ -172,8 +178,9 @@ class RunFolder:
         for name in sorted(theirs.keys() | self.identity.keys()):
             ours, other = self.identity.get(name), theirs.get(name)
             if name not in FREE and ours != other:
+                why = CHANGED.get(name, "")
                 raise RunFolderError(
-                    f"{self.path} was made with {name} {other!r}, not {ours!r}: "
+                    f"{self.path} was made with {name} {other!r}, not {ours!r}{why}: "
                     "choose another folder, or the same settings"
                 )
         return theirs

@@ -7,10 +7,10 @@ checks; `found.py` says what in a folder is an image file, by the kinds in `kind
 """
 
 from facescreen.images.bytes import ImageError, pixels_checksum, quantize, to_uint8, wrapped
+from facescreen.images.converting import BACKDROP
 from facescreen.images.found import Found, Passed, image_files
 from facescreen.images.locks import InUseError, locked
 from facescreen.images.reading import (
-    BACKDROP,
     MAX_PIXELS,
     LoadedImage,
     read_image,

@@ -29,7 +29,7 @@ def to_uint8(x: np.ndarray, clip: bool = False) -> np.ndarray:
             raise ImageError(_not_finite(x))
         if not clip and (low < -1 or high > 1):
             raise ImageError(
-                f"image values run from {low:.6g} to {high:.6g}, expected -1 to 1 "
+                f"image values run from {_told(low)} to {_told(high)}, expected -1 to 1 "
                 "(clip=True clips them)"
             )
     y = x.astype(np.float32 if x.dtype.itemsize <= 4 else np.float64)  # always a copy
@@ -74,6 +74,12 @@ def wrapped(x: np.ndarray) -> np.ndarray:
 def pixels_checksum(image: np.ndarray) -> str:
     """SHA-256 of the shape and the pixels, so that another file format does not change it."""
     return hashlib.sha256(str(image.shape).encode() + image.tobytes()).hexdigest()
+
+
+def _told(value: float) -> str:
+    """A value in few digits, in all of them where it lies only just outside of -1 to 1."""
+    short = f"{value:.6g}"
+    return short if (abs(float(short)) > 1) == (abs(value) > 1) else repr(value)
 
 
 def _floats(x: np.ndarray) -> np.ndarray:

@@ -6,10 +6,12 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from facescreen.images.kinds import HEAD, kind_by_content, kind_by_name, suffix
+from facescreen.images.temporary import OWN_FILE
 
 # Folders that systems leave behind, beside those whose names begin with a dot.
 LEFT_BEHIND = frozenset({"@eaDir", "__MACOSX", "$RECYCLE.BIN"})
@@ -68,7 +70,8 @@ def listed_files(
     """Path and problem of every file in a folder and those inside it, in the order of their paths.
 
     A file of any kind, not looked into, has no problem; a folder that cannot be opened has one.
-    What is hidden is named in `passed`. skip: resolved paths of files of ours. Links are followed;
+    What is hidden is named in `passed`. skip: resolved paths of files of ours, passed over like
+    temporary ones. Links are followed;
     one that leads back to a folder it lies in is a problem, not a descent. once: look into each
     real folder once, and say nothing of links to it. A folder is listed when its turn comes.
     """
@@ -92,15 +95,16 @@ def listed_files(
         inside = []
         for name, is_folder in names:
             child = os.path.join(path, name)
-            if name in own and Path(child).resolve() in skip:
+            if OWN_FILE.fullmatch(name) or (name in own and Path(child).resolve() in skip):
                 continue
             if is_hidden(name):
                 passed.hidden.append(child[start:].replace(os.sep, "/"))
                 continue
             if once and is_folder:
-                if _identity(child) in seen:
-                    continue
-                seen.add(_identity(child))
+                with suppress(OSError):  # gone, or its path too long: said when its turn comes
+                    if _identity(child) in seen:
+                        continue
+                    seen.add(_identity(child))
             inside.append((name + "/" * is_folder, child))  # so that all paths come in order
         below = (*above, identity)
         inside.sort(reverse=True)

@@ -16,26 +16,21 @@ import numpy as np
 from PIL import Image, ImageFile, UnidentifiedImageError, features
 
 from facescreen.images.bytes import ImageError
+from facescreen.images.converting import converted
 from facescreen.images.found import no_plain_file
 from facescreen.images.kinds import HEAD, READ, kind_of
 from facescreen.images.whole import CHECKS, Damaged, png
 
-MAX_PIXELS = 64_000_000  # larger files are refused by their header: decoded, 192 MB and more
+# Larger files are refused by their header. One of this size takes up to some 500 MB to read:
+# four bytes a pixel as Pillow decodes it, and three as RGB; 16-bit color and turning take no more.
+MAX_PIXELS = 64_000_000
 MAX_BYTES = 1 << 30  # files are read whole, and so many pixels take at most half of this
-BACKDROP = 128  # what shows through transparency: a mid-gray makes neither bright nor dark pixels
-LOSSY = {"JPEG", "AVIF"}
-_UPRIGHT = {  # EXIF orientation -> what turns the image upright
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-_ORIENTATION = 0x0112
 logging.getLogger("PIL").addHandler(logging.NullHandler())  # or it prints where nobody listens
-_quiet = threading.Lock()  # what is silenced while reading are settings of the whole process
+_quiet = threading.RLock()  # what is silenced while reading are settings of the whole process
+if hasattr(os, "register_at_fork"):  # a child has no other threads: none may hold this, or it waits
+    os.register_at_fork(
+        before=_quiet.acquire, after_in_parent=_quiet.release, after_in_child=_quiet.release
+    )
 NO_MEMORY = "not enough memory to read it, expected as much as its pixels take to be free"
 _KINDS = "PNG, JPEG, WebP, GIF, BMP or TIFF image"
 
@@ -173,7 +168,7 @@ def _decoded(data: bytes, kind: str, size: int | None) -> LoadedImage:
         _refuse_too_many(*opened.size)
         if kind in CHECKS:
             CHECKS[kind](data)
-        return _convert(opened, kind, size)
+        return LoadedImage(*converted(opened, data, kind, size))
 
 
 def _opened(data: bytes, kind: str) -> Image.Image:
@@ -199,81 +194,3 @@ def _refuse_too_many(width: int, height: int) -> None:
 
 def _too_many(pixels: int) -> str:
     return f"{pixels:,} pixels in the header, expected at most {MAX_PIXELS:,} (MAX_PIXELS)"
-
-
-def _convert(opened: Image.Image, kind: str, size: int | None) -> LoadedImage:
-    notes = []
-    if kind in LOSSY or (kind == "WEBP" and _lossy_webp(opened)):
-        notes.append("lossy")
-    if getattr(opened, "is_animated", False) and kind != "JPEG":  # a JPEG's others are previews
-        notes.append("animation")
-    if opened.tile and ";16" in str(opened.tile[0][3]):
-        notes.append("16-bit")
-    orientation = _load(opened, kind)
-    image, mode_notes = _to_rgb(opened)
-    notes += [note for note in mode_notes if note not in notes]
-    if orientation in _UPRIGHT:
-        if kind != "TIFF":  # which Pillow turns itself
-            image = image.transpose(_UPRIGHT[orientation])
-        notes.append("rotated")
-    if size is not None and image.size != (size, size):
-        side = min(image.size)
-        left, top = (image.width - side) // 2, (image.height - side) // 2
-        # Cut first: resize(box=...) would let pixels from outside the box bleed in at its edges.
-        square = image.crop((left, top, left + side, top + side))
-        image = square.resize((size, size), Image.Resampling.HAMMING)
-        notes.append("resized")
-    return LoadedImage(np.asarray(image), tuple(notes))
-
-
-def _lossy_webp(opened: Image.Image) -> bool:
-    opened.fp.seek(0)
-    return b"VP8 " in opened.fp.read(1 << 16)  # the chunk of lossy data; lossless data is "VP8L"
-
-
-def _load(opened: Image.Image, kind: str) -> int:
-    """Decode the pixels; returns the EXIF orientation, 1 where there is none that can be read.
-
-    The order matters. For a PNG, `getexif` decodes when nothing is decoded yet, and a second
-    attempt after an error returns garbage; for a TIFF, decoding turns the image and forgets how.
-    """
-    if kind == "TIFF":
-        orientation = opened.tag_v2.get(_ORIENTATION, 1)
-        opened.load()
-        return orientation
-    opened.load()
-    try:
-        return opened.getexif().get(_ORIENTATION, 1)
-    except Exception:  # a damaged EXIF block does not make the pixels unreadable
-        return 1
-
-
-def _to_rgb(opened: Image.Image) -> tuple[Image.Image, list[str]]:
-    notes = []
-    if opened.mode == "I" or opened.mode.startswith("I;16"):
-        return _from_integers(opened), ["16-bit", "gray"]
-    if opened.mode == "F":
-        raise ImageError(f"its pixels are floats (mode F), expected an 8-bit or 16-bit {_KINDS}")
-    if opened.mode == "P" and opened.getextrema()[1] * 3 >= len(opened.getpalette()):
-        raise Damaged("it has pixels of colors that its palette does not hold")
-    named = {"1": "gray", "L": "gray", "LA": "gray", "La": "gray", "P": "palette", "PA": "palette"}
-    if opened.mode in named:
-        notes.append(named[opened.mode])
-    elif opened.mode == "CMYK":
-        notes.append("cmyk")
-    elif opened.mode not in ("RGB", "RGBA", "RGBa", "RGBX"):
-        notes.append("other mode")
-    if not opened.has_transparency_data:
-        return opened if opened.mode == "RGB" else opened.convert("RGB"), notes
-    layer = opened.convert("RGBA")
-    backdrop = Image.new("RGBA", layer.size, (BACKDROP, BACKDROP, BACKDROP, 255))
-    return Image.alpha_composite(backdrop, layer).convert("RGB"), [*notes, "alpha"]
-
-
-def _from_integers(opened: Image.Image) -> Image.Image:
-    values = np.asarray(opened).astype(np.int64)
-    if values.min() < 0 or values.max() > 65535:
-        seen = f"{values.min()} to {values.max()}"
-        raise ImageError(f"its gray values run from {seen}, expected at most 16 bits, 0 to 65535")
-    gray = np.rint(values / 257).astype(np.uint8)
-    return Image.fromarray(gray).convert("RGB")

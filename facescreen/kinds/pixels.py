@@ -20,7 +20,8 @@ class Pixels:
     """
 
     def __init__(self, images: np.ndarray) -> None:
-        self.x = at_side(images).astype(np.int16)
+        # In C's order: sums in another order of memory would round otherwise.
+        self.x = at_side(images).astype(np.int16, order="C")
         self.channels = np.moveaxis(self.x, 3, 0)
         self.low, self.high = self.x.min(axis=3), self.x.max(axis=3)
         self.vivid = self.high - self.low

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -131,7 +132,7 @@ def load_screens(folder: Path = KINDS_FOLDER) -> dict[str, KindScreens]:
         }
         if tuple(screens) != CLASSIFIERS:
             raise ValueError("it holds other classifiers than expected")
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise KindsError(f"{path} is not a file of thresholds: {error}") from None
     return screens
 
@@ -159,7 +160,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         save_screens(screens, given.out / "thresholds.json")
         tables |= pools_tables(judged_pools(screens, given.out))
     for name, table in tables.items():
-        table.round(DIGITS).to_csv(given.out / f"{name}.csv", lineterminator="\n")
+        write = partial(table.round(DIGITS).to_csv, lineterminator="\n")
+        write_atomically(given.out / f"{name}.csv", write)
         print(given.out / f"{name}.csv")
 
 

@@ -21,7 +21,7 @@ import pandas as pd
 
 from facescreen.generation import FaceMaker, GenerationSettings, Learning, LearningMaker
 from facescreen.images import pixels_checksum
-from facescreen.images.writing import write_atomically
+from facescreen.images.writing import read_json, write_atomically
 from facescreen.labels.reference import ReferenceSetError
 from facescreen.labels.sheets import write_pool
 
@@ -60,7 +60,7 @@ def draw(out: Path, pools: Sequence[str] = tuple(DRAWN), work: Path = WORK) -> N
     `work`/POOL/SEED, and goes on there where it was cut off.
     """
     card_path = out / "card.json"
-    card = json.loads(card_path.read_text("utf-8")) if card_path.exists() else {"pools": {}}
+    card = read_json(card_path) if card_path.exists() else {"pools": {}}
     card["command"] = "python -m facescreen.labels draw --out data/reference"
     for pool in pools:
         runs, about = [], []

@@ -27,7 +27,8 @@ import pandas as pd
 from PIL import Image, ImageDraw
 
 from facescreen.faces import portraits
-from facescreen.images.writing import write_atomically
+from facescreen.images import save_png
+from facescreen.images.writing import read_json, write_atomically
 from facescreen.labels.drawing import DRAWN, draw
 from facescreen.labels.reference import KINDS, ReferenceSetError, load_reference
 from facescreen.labels.sheets import read_images
@@ -51,11 +52,12 @@ def sheets(files: Sequence[str], folder: Path, out: Path, seed: int | None = Non
     order = list(files)
     if seed is not None:
         order = [order[k] for k in np.random.default_rng(seed).permutation(len(order))]
-    (out / "order.json").write_text(json.dumps(order), encoding="utf-8")
+    write_atomically(out / "order.json", lambda file: file.write_text(json.dumps(order), "utf-8"))
     starts = range(0, len(order), ON_A_SHEET)
     for number, start in enumerate(starts):
         names = order[start : start + ON_A_SHEET]
-        numbered_sheet(read_images(folder, names)).save(out / f"sheet_{number:02d}.png")
+        sheet = np.asarray(numbered_sheet(read_images(folder, names)))
+        save_png(out / f"sheet_{number:02d}.png", sheet)
     return len(starts)
 
 
@@ -114,7 +116,7 @@ def gather_kinds(sheets_folder: Path, look: int) -> list[tuple[str, str, str]]:
 
 def _read_texts(sheets_folder: Path) -> list[tuple[str, str, str]]:
     """What stands in the texts: image, its letters, and when the text was written."""
-    order = json.loads((sheets_folder / "order.json").read_text(encoding="utf-8"))
+    order = read_json(sheets_folder / "order.json", list)
     rows = []
     for number, start in enumerate(range(0, len(order), ON_A_SHEET)):
         path = sheets_folder / f"sheet_{number:02d}.txt"

@@ -12,7 +12,6 @@ image is named `POOL/NUMBER`; its number says on which sheet it stands, and wher
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from facescreen.images import pixels_checksum
+from facescreen.images.writing import read_json
 from facescreen.labels.sheets import place_of, read_images
 from facescreen.screening import BROKEN_LABELS, LABELS
 
@@ -141,7 +141,7 @@ def load_reference(pool: str = "default", folder: Path | str | None = None) -> R
 def read_card(folder: Path | str | None = None) -> dict[str, Any]:
     """How the pools were made and labeled, as `card.json` tells it."""
     folder = REFERENCE if folder is None else Path(folder)
-    return json.loads((folder / "card.json").read_text(encoding="utf-8"))
+    return read_json(folder / "card.json")
 
 
 def final_labels(ratings: pd.DataFrame) -> pd.Series:

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import nbformat
@@ -17,13 +16,14 @@ import papermill
 from ipykernel.kernelspec import get_kernel_dict
 from nbformat import NotebookNode
 
+from facescreen.images.temporary import temporary_folder
 from facescreen.images.writing import write_atomically
-from facescreen.language import ENGLISH, LABELS, Language
+from facescreen.language import ENGLISH, Language
 from facescreen.language.catalogs import VARIABLE
 from facescreen.lessons.edition import documents, in_language, write_documents
 from facescreen.lessons.index_page import index_html
+from facescreen.lessons.outline import aim_of, title_of, widget_errors
 from facescreen.lessons.pages import (
-    WIDGET_STATE,
     LessonResult,
     first_picture,
     lesson_html,
@@ -67,7 +67,7 @@ def own_kernel(language: str = "en") -> Iterator[None]:
     A kernel of that name in the user's home folder may belong to another Python, without this
     package; Jupyter would prefer it outside a virtual environment. language: its sentences' code.
     """
-    with TemporaryDirectory(prefix="facescreen-") as folder:
+    with temporary_folder() as folder:
         place = Path(folder) / "kernels" / _KERNEL
         place.mkdir(parents=True)
         # Without its log, which warns about sockets on this machine's own loopback at each start.
@@ -119,13 +119,16 @@ def execute(
         problem = _last_line(error.ename, str(error.evalue))
         message = f"cell {error.cell_index + 1} (In [{error.exec_count}]): {problem}"
     except Exception as error:  # a kernel that died, a file that is no notebook: say it and go on
-        message = _last_line(type(error).__name__, str(error))
+        message = _in_words(error, executed)
     seconds = time.perf_counter() - started
-    if executed.exists():
-        notebook = nbformat.read(executed, as_version=4)
-        message = message or "; ".join(widget_errors(notebook))
-    else:
-        notebook = nbformat.v4.new_notebook()
+    notebook = nbformat.v4.new_notebook()
+    try:
+        if executed.exists():
+            notebook = nbformat.read(executed, as_version=4)
+            message = message or "; ".join(widget_errors(notebook))
+    except Exception as error:  # half a notebook, which a full disk has left
+        message = message or _in_words(error, executed)
+        executed.unlink(missing_ok=True)
     return result_of(lesson, notebook, seconds, message)
 
 
@@ -142,41 +145,16 @@ def result_of(lesson: Path, notebook: NotebookNode, seconds: float, message: str
     )
 
 
+def _in_words(error: Exception, file: Path) -> str:
+    """An error as one line; one of the system names a file."""
+    if isinstance(error, OSError):
+        return f"{error.strerror or error}: {error.filename or file}"
+    return _last_line(type(error).__name__, str(error))
+
+
 def _last_line(kind: str, text: str) -> str:
     lines = text.strip().splitlines()
     return f"{kind}: {lines[-1]}" if lines else kind
-
-
-def widget_errors(notebook: NotebookNode) -> list[str]:
-    """Errors raised inside widgets, which end up in an Output widget and stop nothing."""
-    state = notebook.metadata.get("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
-    return [
-        f"inside a widget: {output.get('ename', 'error')}: {output.get('evalue', '')}"
-        for model in state.values()
-        if model.get("model_name") == "OutputModel"
-        for output in model.get("state", {}).get("outputs", [])
-        if output.get("output_type") == "error"
-    ]
-
-
-def title_of(notebook: NotebookNode, otherwise: str) -> str:
-    """The first heading of a notebook, without its mark."""
-    for cell in notebook.cells:
-        heading = (
-            re.search(r"^#\s+(.+)$", cell.source, re.M) if cell.cell_type == "markdown" else None
-        )
-        if heading:
-            return heading.group(1).strip()
-    return otherwise
-
-
-def aim_of(notebook: NotebookNode) -> str:
-    """What a lesson says after "What you'll do.", as plain text; "" where it says nothing."""
-    label = "**What you'll do.**"
-    labels = "|".join(map(re.escape, [label, *(fixed[label] for fixed in LABELS.values())]))
-    first = notebook.cells[0].source if notebook.cells else ""
-    said = re.search(rf"(?:{labels})\s+(.+)", first)
-    return re.sub(r"[*`]", "", said[1]).strip() if said else ""
 
 
 # --- all lessons ----------------------------------------------------------------------------------
@@ -193,10 +171,12 @@ def run_lessons(
     """Run lessons one after another, whatever happens to each, and write pages and an index.
 
     language: of the notebooks and pages. kept: show the outputs that their files keep; run nothing.
+    Raises LessonError at the end where the index could not be written.
     """
     assigned = assign_parameters(lessons, given)
     out.mkdir(parents=True, exist_ok=True)
     results: list[LessonResult] = []
+    problem = ""
     none = nbformat.v4.new_notebook()
     read = {path: read_or(path, partial(nbformat.read, as_version=4), none) for path in lessons}
     read = {path: in_language(one, path.stem, language) for path, one in read.items()}
@@ -211,10 +191,21 @@ def run_lessons(
             result = execute(lesson, executed, assigned[lesson], language)
         results.append(_with_page(result, lesson, executed, titles, language))
         say(describe(results[-1]))
-        (out / "index.html").write_text(index_html(results, language), encoding="utf-8")
+        problem = _written(out / "index.html", index_html(results, language))
+    if problem:
+        raise LessonError(f"the pages have no list, which could not be written: {problem}")
     if language.code != "en":
         write_documents(documents(ROOT), out, language)
     return results
+
+
+def _written(page: Path, text: str) -> str:
+    """Write a page, whole or not at all; returns what was wrong, in a line."""
+    try:
+        write_atomically(page, lambda file: file.write_text(text, "utf-8"))
+    except OSError as error:
+        return _in_words(error, page)
+    return ""
 
 
 def _with_page(
@@ -227,9 +218,14 @@ def _with_page(
     if not executed.exists():
         return result
     page = executed.with_suffix(".html")
-    notebook = nbformat.read(executed, as_version=4)
-    made = lesson_html(notebook, result.title, lesson, page, titles, language)
-    page.write_text(made, encoding="utf-8")
+    try:
+        notebook = nbformat.read(executed, as_version=4)
+        made = lesson_html(notebook, result.title, lesson, page, titles, language)
+        problem = _written(page, made)
+    except Exception as error:  # what a page is made of is somebody's notebook: others go on
+        problem = _in_words(error, page)
+    if problem:
+        return replace(result, message=result.message or f"its page was not written: {problem}")
     return replace(result, page=page)
 
 
@@ -246,16 +242,18 @@ def normalize(lesson: Path) -> LessonResult:
     Its heading then says how many minutes that took, on how many cores. Its first picture is kept
     as pictures/NAME.png beside it. A lesson that fails is left as it was.
     """
-    with TemporaryDirectory(prefix="facescreen-") as folder:
+    with temporary_folder() as folder:
         executed = Path(folder) / lesson.name
         result = execute(lesson, executed)
         if result.ok:
             clean = timed(cleaned(nbformat.read(executed, as_version=4)), result.seconds)
-            write_atomically(lesson, partial(nbformat.write, clean))
-            if result.picture is not None:
-                picture = lesson.parent / "pictures" / f"{lesson.stem}.png"
-                picture.parent.mkdir(exist_ok=True)
-                picture.write_bytes(result.picture)
+            try:
+                write_atomically(lesson, partial(nbformat.write, clean))
+                if result.picture is not None:
+                    picture = lesson.parent / "pictures" / f"{lesson.stem}.png"
+                    write_atomically(picture, lambda file: file.write_bytes(result.picture))
+            except OSError as error:  # other lessons go on
+                return replace(result, message=f"not kept: {_in_words(error, lesson)}")
     return result
 
 

@@ -11,6 +11,8 @@ from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from facescreen.images.writing import write_atomically
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.transforms import Bbox
@@ -107,5 +109,10 @@ def save_figure(figure: Figure, sentence: str, path: Path | str) -> None:
     import matplotlib.pyplot as plt
 
     about = {"Description": sentence}
-    figure.savefig(path, format="png", dpi=120, bbox_inches="tight", metadata=about)
+    write_atomically(
+        Path(path),
+        lambda file: figure.savefig(
+            file, format="png", dpi=120, bbox_inches="tight", metadata=about
+        ),
+    )
     plt.close(figure)

@@ -42,6 +42,7 @@ FACE = (slice(20, 48), slice(20, 44))  # from the brows to the chin; rows and co
 FACE_CELLS = (slice(5, 12), slice(5, 11))
 MIDDLE = (slice(12, 56), slice(12, 52))  # head and neck
 BATCH = 128  # images that the plain way looks at together: few enough for any memory
+STRIP = 1 << 18  # pixels of a large image that are averaged at once
 FEW = 64  # images, so few that waking a second thread costs more than it saves
 
 
@@ -90,7 +91,7 @@ def measure_signs_plainly(images: np.ndarray) -> np.ndarray:
     images = at_side(images)
     out = [np.zeros((0, len(SIGNS)))]
     for start in range(0, len(images), BATCH):
-        out.append(_measured(images[start : start + BATCH].astype(float)))
+        out.append(_measured(images[start : start + BATCH].astype(float, order="C")))
     return np.concatenate(out)
 
 
@@ -111,7 +112,11 @@ def at_side(images: np.ndarray) -> np.ndarray:
     if len(images):
         down, across = _areas(height), _areas(width)
     for image, out in zip(images, small, strict=True):  # one by one: any number fits in memory
-        rows = down @ image.reshape(height, width * 3).astype(float)
+        rows = np.zeros((SIDE, width * 3))
+        step = max(1, STRIP // width)
+        for top in range(0, height, step):  # exact in any order; no large copy as floats
+            strip = image[top : top + step].reshape(-1, width * 3).astype(float)
+            rows += down[:, top : top + step] @ strip
         sums = across @ rows.reshape(SIDE, width, 3)
         out[:] = np.rint(sums / (height * width))
     return small

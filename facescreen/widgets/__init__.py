@@ -7,6 +7,7 @@ hidden by the file. So no file of this room imports torch at its top.
 
 from facescreen.widgets.benefit_explorer import BenefitExplorer, benefit_explorer
 from facescreen.widgets.break_it_lab import BreakItLab, break_it_lab
+from facescreen.widgets.cost_lab import CostLab, cost_lab
 from facescreen.widgets.face_mixer import FaceMixer, face_mixer
 from facescreen.widgets.histogram_explorer import HistogramExplorer, histogram_explorer
 from facescreen.widgets.kind_lab import KindLab, kind_lab
@@ -18,6 +19,7 @@ from facescreen.widgets.training_monitor import TrainingMonitor, training_monito
 __all__ = [
     "BenefitExplorer",
     "BreakItLab",
+    "CostLab",
     "FaceMixer",
     "HistogramExplorer",
     "KindLab",
@@ -27,6 +29,7 @@ __all__ = [
     "TrainingMonitor",
     "benefit_explorer",
     "break_it_lab",
+    "cost_lab",
     "face_mixer",
     "histogram_explorer",
     "kind_lab",

@@ -168,7 +168,7 @@ def _lines(rows: Sequence[Sequence[str]]) -> bytes:
 
 def _write(file: Any, data: bytes) -> None:
     if file.write(data) != len(data):
-        raise OSError(errno.ENOSPC, "only a part could be written")
+        raise OSError(errno.ENOSPC, "only a part could be written", str(file.name))
     file.flush()
     os.fsync(file.fileno())
 

@@ -8,12 +8,12 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from facescreen.images import quantize
+from facescreen.images.temporary import temporary_folder
 
 if TYPE_CHECKING:
     from facescreen.faces import FaceSource
@@ -101,7 +101,7 @@ class TrainingRun:
     ) -> None:
         self.source, self.settings = KeptFaces(source), settings
         # The folder goes when the run is forgotten; whoever wants the model later names a file.
-        self._folder = TemporaryDirectory(prefix="facescreen-") if out is None else None
+        self._folder = temporary_folder() if out is None else None
         self.out = Path(out) if out else Path(self._folder.name) / f"{settings.recipe}.safetensors"
         self.minutes, self.device, self.resume = minutes, device, resume
         self.keep_at, self.kept = tuple(keep_at), {}

@@ -18,6 +18,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from side_by_side import ROOT, record
+from side_by_side import compared as rows_of
+
 from facescreen import portraits
 from facescreen.folders import screen_folder
 from facescreen.images import save_png
@@ -42,6 +45,8 @@ def main() -> None:
     asked.add_argument("--price", type=float, default=0.04, help="dollars of a core and hour")
     asked.add_argument("--cores", type=int, default=16, help="of a machine")
     asked.add_argument("--machines", nargs="+", type=int, default=[1, 8, 64])
+    asked.add_argument("--out", type=Path, default=ROOT / "data" / "benchmarks")
+    asked.add_argument("--rounds", type=int, default=1, help="for `make bench`: one is enough")
     options = asked.parse_args()
     rule, measured = rule_from_name(options.rule), {}
     print(
@@ -55,6 +60,19 @@ def main() -> None:
             measured[images] = compared(folder, rule, Path(scratch), images, options.workers)
     if len(measured) > 1:
         on_paper(measured, options)
+    rows = [row for images in measured for row in stored(images, measured[images], options.workers)]
+    record("cluster", rows, options.out)
+
+
+def stored(images: int, costs: dict[str, Cost], workers: int) -> list[dict]:
+    """Rows of the table of ratios: CPU seconds of all processes, and seconds, start included."""
+    case, names = f"{images:,} PNG, 64 px", (f"{workers} processes", f"{workers} in a cluster")
+    rows = []
+    for unit, which in (("CPU s", "total"), ("s", "clock")):
+        each = [[getattr(cost, which)] for cost in costs.values()]
+        taken = dict(zip(names, each, strict=True))
+        rows += rows_of("cluster", f"{case}, {unit}", taken, unit, names[0])
+    return rows
 
 
 def made(folder: Path) -> list[Path]:

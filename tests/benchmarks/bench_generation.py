@@ -1,64 +1,95 @@
 """How long a screened data set takes, and which part of it is screening.
 
-    python tests/benchmarks/bench_generation.py [COUNT [MODEL]]
+    python tests/benchmarks/bench_generation.py
 
-Runs a model (the shipped one unless told otherwise) with each rule and prints the split; ratios are
-taken within one run, because single figures change with whatever else the machine does.
+Each run loads the shipped model, draws, judges and saves until 2,500 images are saved, as
+`facescreen generate` does once it has started. While learning, a small GAN learns first.
 """
 
-import sys
+from __future__ import annotations
+
 import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
-import torch
+from side_by_side import arguments, compared, record
 
-from facescreen.gan.combine import pick_faces
-from facescreen.generation import FaceMaker, GenerationSettings, generate
-from facescreen.screening import MultiColorRule, NoRule, SingleColorRule
+from facescreen.generation import (
+    GenerationResult,
+    GenerationSettings,
+    GenerationStopped,
+    Learning,
+    generate,
+)
+from facescreen.screening import MultiColorRule, NoRule, Rule, SignsRule, SingleColorRule
 
-RULES = {"none": NoRule(), "single": SingleColorRule(), "multi": MultiColorRule()}
-
-
-def main(count: int = 2500, model: str | None = None) -> None:
-    print(f"{count} images saved, {torch.get_num_threads()} threads; seconds")
-    print("rule     tried   load  generate  screen   save   total  images/s  screening share")
-    settings = GenerationSettings(count=count, seed=1, model=model)
-    warm_up()
-    for name, rule in RULES.items():
-        with tempfile.TemporaryDirectory() as folder:
-            started = time.perf_counter()
-            # A new maker each time: loading the model and encoding existing faces is part of it.
-            result = generate(settings, rule, Path(folder), progress=False)
-            total = time.perf_counter() - started
-        seconds = result.seconds
-        share = seconds["screen"] / seconds["generate"]
-        print(
-            f"{name:7}{result.tried:7}{seconds['load']:7.2f}{seconds['generate']:10.2f}"
-            f"{seconds['screen']:8.3f}{seconds['save']:7.2f}{total:8.2f}"
-            f"{result.saved / total:10.0f}{share:14.2%}"
-        )
-    print_parts(settings)
+COUNT = 2_500
+RULES = {
+    "no screening": NoRule(),
+    "single color": SingleColorRule(),
+    "multi color": MultiColorRule(),
+    "signs": SignsRule(),
+}
+SMALL = GenerationSettings(  # early images are all alike, and a rule may let none of them pass
+    count=256,
+    max_tries=256,
+    seed=1,
+    existing=512,
+    while_learning=Learning(images=640, moments=4),
+)
 
 
-def warm_up() -> None:
-    """Load or compile the counting kernel, which later runs find on disk."""
-    MultiColorRule()(np.zeros((64, 64, 64, 3), np.uint8), finite=np.ones(64, bool))
-
-
-def print_parts(settings: GenerationSettings) -> None:
-    """What generating consists of, each part by itself."""
-    maker = FaceMaker(settings)
-    print()
-    for what, start in (("while existing faces are encoded", 0), ("afterwards", 2048)):
+def timed(settings: GenerationSettings, rule: Rule) -> tuple[float, GenerationResult]:
+    """Seconds of a run in a folder of its own, and what it says of itself."""
+    with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
-        maker.images(start, start + 2048)
-        print(f"images {what}: {2048 / (time.perf_counter() - started):.0f}/s")
-    started = time.perf_counter()
-    pick_faces(1, np.arange(200_000), 3, 4096)
-    print(f"picks: {200_000 / (time.perf_counter() - started):.0f}/s")
+        # A new maker each time: loading the model and encoding existing faces is part of it.
+        try:
+            result = generate(settings, rule, Path(folder) / "run", progress=False)
+        except GenerationStopped as stopped:
+            result = stopped.result
+        return time.perf_counter() - started, result
+
+
+def finished(rounds: int) -> list[dict]:
+    """Seconds with each rule, taking turns, and the parts of a run by the paper's rule."""
+    settings = GenerationSettings(count=COUNT, seed=1)
+    seconds: dict[str, list[float]] = {name: [] for name in RULES}
+    tried: dict[str, list[float]] = {name: [] for name in RULES}
+    parts: dict[str, list[float]] = {}
+    for rule in RULES.values():  # what is compiled is on the disk from here on
+        rule(np.zeros((1024, 64, 64, 3), np.uint8))
+    for _ in range(rounds):
+        for name, rule in RULES.items():
+            taken, result = timed(settings, rule)
+            seconds[name].append(taken)
+            tried[name].append(result.tried / taken)
+            if name == "multi color":
+                for part, its in {"in all": taken, **result.seconds}.items():
+                    parts.setdefault(part, []).append(its)
+    case = f"{COUNT:,} images saved"
+    rows = compared("generation", case, seconds, "s", "no screening")
+    rows += compared("generation", f"{case}, drawn", tried, "images/s", "no screening")
+    return rows + compared("generation", f"{case}, multi color", parts, "s", "in all")
+
+
+def while_learning(rounds: int) -> list[dict]:
+    """Seconds of a small run that learns first, makes so many, and saves those that pass."""
+    seconds: dict[str, list[float]] = {"no screening": [], "multi color": []}
+    for _ in range(rounds):
+        for name, taken in seconds.items():
+            taken.append(timed(SMALL, RULES[name])[0])
+    learning = SMALL.while_learning
+    case = f"while learning, {learning.images} images shown, {SMALL.count} made"
+    return compared("generation", case, seconds, "s", "no screening")
+
+
+def main() -> None:
+    options = arguments(__doc__)
+    rows = finished(max(3, options.rounds // 2)) + while_learning(2)
+    record("generation", rows, options.out)
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:2]), *sys.argv[2:3])
+    main()

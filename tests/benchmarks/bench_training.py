@@ -1,13 +1,15 @@
-"""Training speed beside the DCGAN tutorial's loop, and faces within three minutes.
+"""Training speed beside the loop of PyTorch's DCGAN tutorial, by instruction set, and its floor.
 
-    python tests/benchmarks/bench_training.py [speed] [faces] [MINUTES]
+    python tests/benchmarks/bench_training.py
+    python tests/benchmarks/bench_training.py --faces 3   # minutes: what a recipe draws after them
 
-`speed`: images/s of the loop in PyTorch's DCGAN tutorial and of ours, with the same networks, batch
-and threads, taking turns in one run. `faces`: train a recipe for three minutes from nothing and
-measure what it draws (KID, density, coverage; see `facescreen.quality`). Both, unless one is named.
+The loops have the same networks, batch and threads. `--faces` trains a recipe from nothing and
+measures what it draws (KID, density, coverage; see `facescreen.quality`).
 """
 
 import itertools
+import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -16,6 +18,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from convolution_floor import passes, product_rate, step_operations, step_seconds
+from side_by_side import arguments, compared, record, this_machine
 from torch import nn
 from torchvision import datasets, transforms
 
@@ -24,12 +28,20 @@ from facescreen.gan.batches import FaceArray, batch_of_faces
 from facescreen.gan.combine import noise_for
 from facescreen.gan.dcgan import DcganCritic, DcganGenerator
 from facescreen.gan.recipes import RECIPES, recipe_named, trainer_for
-from facescreen.gan.speed import fastest
+from facescreen.gan.speed import fastest, seconds_per_step
 from facescreen.images import contact_sheet, quantize, save_png
-from facescreen.quality import COUNT, HELD_OUT_SEED, RECOGNIZABLE_KID, measure_quality
 
 BATCH, NOISE, WIDTH, SIZE = 64, 100, 32, 64
-FILES, SECONDS, ROUNDS = 512, 10.0, 3
+FILES, SECONDS = 512, 4.0
+
+# Processor's flag -> what oneDNN calls the most that it may use, and the precision it then has.
+LEVELS = {
+    "": ("SSE41", "float32"),
+    "avx2": ("AVX2", "float32"),
+    "avx512f": ("AVX512_CORE", "float32"),
+    "avx512_bf16": ("AVX512_CORE_BF16", "bfloat16"),
+    "amx_bf16": ("AVX512_CORE_AMX", "bfloat16"),
+}
 
 
 def photographs(folder: Path) -> Path:
@@ -104,8 +116,9 @@ def rate(step, seconds: float) -> float:
     return BATCH * steps / (time.perf_counter() - started)
 
 
-def speed() -> None:
-    """Print the rates of the three loops and their ratios, as medians over rounds."""
+def loops(rounds: int) -> list[dict]:
+    """Images a second of the three loops, and of our step's convolutions by themselves."""
+    rates: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory() as folder:
         batches = itertools.chain.from_iterable(
             itertools.repeat(loader_of(photographs(Path(folder))))
@@ -114,24 +127,52 @@ def speed() -> None:
         settings = fastest(recipe_named("dcgan"), "cpu")
         ours, faces = trainer_for(settings), FaceArray(source, SIZE)
         random, kept = torch.Generator().manual_seed(0), next(batches)[0]
-        loops = {
+        steps = {
             "tutorial, with its loader": lambda: tutorial.step(next(batches)[0]),
             "tutorial, one batch kept": lambda: tutorial.step(kept),
-            "facescreen": lambda: ours.step(batch_of_faces(faces, settings, ours.steps), random),
+            "ours": lambda: ours.step(batch_of_faces(faces, settings, ours.steps), random),
         }
-        rates = {name: [] for name in loops}
-        for _ in range(ROUNDS):
-            for name, step in loops.items():
-                rates[name].append(rate(step, SECONDS))
-    print(f"DCGAN of width {WIDTH}, batch {BATCH}, {torch.get_num_threads()} threads, ", end="")
-    print(f"{settings.precision}, channels last: {settings.channels_last}")
-    base = np.median(rates["tutorial, with its loader"])
-    for name, values in rates.items():
-        print(f"{name:28}{np.median(values):7.1f} images/s  ×{np.median(values) / base:.2f}")
+        dtype, found = getattr(torch, settings.precision), passes(ours)
+        for _ in range(rounds):
+            for name, step in steps.items():
+                rates.setdefault(name, []).append(rate(step, SECONDS))
+            floors = step_seconds(found, dtype), step_operations(found) / product_rate(dtype)
+            for name, seconds in zip(FLOORS, floors, strict=True):
+                rates.setdefault(name, []).append(BATCH / seconds)
+    layout = "channels last" if settings.channels_last else "channels first"
+    print(f"ours: {settings.precision}, {layout}, {torch.get_num_threads()} threads")
+    case = f"DCGAN, {SIZE} px, {settings.precision}"
+    return compared("training", case, rates, "images/s", "tutorial, with its loader")
+
+
+FLOORS = ("floor: our convolutions alone", "floor: as one matrix product")
+
+
+def by_instructions(rounds: int) -> list[dict]:
+    """Images a second of our step where oneDNN may use no more than each instruction set."""
+    there = this_machine()["instructions"]
+    usable = [way for flag, way in LEVELS.items() if not flag or flag in there]
+    if len(usable) < 2:  # a processor of another kind, or one that does not tell
+        return []
+    rates: dict[str, list[float]] = {", ".join(way): [] for way in usable}
+    for _ in range(min(rounds, 2)):  # a process each, which loads torch
+        for way in usable:
+            rates[", ".join(way)].append(in_a_process(*way))
+    case = f"DCGAN, {SIZE} px, by instruction set"
+    return compared("training", case, rates, "images/s", next(iter(rates)))
+
+
+def in_a_process(level: str, precision: str) -> float:
+    """One of these rates; what oneDNN may use is settled as a process begins."""
+    words = [sys.executable, __file__, "--step", precision]
+    limit = {**os.environ, "ONEDNN_MAX_CPU_ISA": level}
+    return float(subprocess.run(words, env=limit, check=True, capture_output=True).stdout)
 
 
 def faces_in(minutes: float, recipe: str = "quick") -> None:
     """Train for so many minutes, print how good the faces are, and keep a sheet of them."""
+    from facescreen.quality import COUNT, HELD_OUT_SEED, RECOGNIZABLE_KID, measure_quality
+
     settings = replace(fastest(RECIPES[recipe], "cpu"), images=10**9)
     faces = FaceArray(open_source("portraits", SIZE), SIZE)
     started, random = time.perf_counter(), torch.Generator().manual_seed(0)
@@ -151,9 +192,17 @@ def faces_in(minutes: float, recipe: str = "quick") -> None:
     print(f"a sheet of the first 64 is in {sheet}")
 
 
+def main() -> None:
+    if "--step" in sys.argv:
+        settings = replace(recipe_named("dcgan"), precision=sys.argv[-1])
+        print(BATCH / seconds_per_step(settings, "cpu"))
+    elif "--faces" in sys.argv:
+        faces_in(float(sys.argv[-1]))
+    else:
+        options = arguments(__doc__)
+        rows = loops(max(3, options.rounds // 2)) + by_instructions(options.rounds)
+        record("training", rows, options.out)
+
+
 if __name__ == "__main__":
-    words = sys.argv[1:]
-    if not words or "speed" in words:
-        speed()
-    if not words or "faces" in words:
-        faces_in(next((float(w) for w in words if w.replace(".", "").isdigit()), 3.0))
+    main()

@@ -117,6 +117,9 @@ TYPICAL = [
     (exercises.check_match_rates, lambda m: (m.mean(), np.prod(m, 1).mean()), "any, not all"),
     (exercises.check_left_over, lambda c, m: np.ptp(c) - np.ptp(m), "in each channel"),
     (exercises.check_scaled_threshold, lambda t, a, b: t / a * b, "four times the pixels"),
+    (exercises.check_bright_pixels, lambda x, v: np.add.reduce(x > v, (1, 2)), "≥, not >"),
+    (exercises.check_speedup, lambda share, times: 1 / (1 - share), "still takes time"),
+    (exercises.check_fewest_seconds, lambda n, s, g: n * s * s / g / 1e9, "three channels"),
     (exercises.check_valid_lost, lambda f, names: sum(f[names == "valid"]) / len(f), "not of all"),
 ]  # fmt: skip
 

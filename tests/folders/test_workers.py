@@ -67,7 +67,7 @@ def test_a_rule_that_cannot_travel_is_refused_in_a_sentence_or_judges_here(deadl
     with pytest.raises(ValueError, match=r"cannot be handed to worker processes.*workers=1"):
         screen_folder(deadly, rule, tmp_path / "out.csv", workers=2)
     assert screen_folder(deadly, rule, tmp_path / "out.csv").judged == 12
-    with pytest.raises(ValueError, match="workers must be 1 or more, not 0"):
+    with pytest.raises(ValueError, match="workers must be 1 to 256, not 0"):
         screen_folder(deadly, NoRule(), tmp_path / "out.csv", workers=0)
 
 

@@ -160,7 +160,7 @@ def test_options_that_do_not_go_together_are_named(tmp_path, capsys, options, wo
 
 DEATHS = {  # what each process dies at the end of, and at which of its calls
     "a step": ("facescreen.gan.training._timed_step", 7),
-    "a state": ("facescreen.gan.state.save_file", 1),
+    "a state": ("facescreen.gan.state.write_tensors", 1),
     "a moment": ("facescreen.gan.moments.save_model", 1),
     "a later moment": ("facescreen.gan.moments.save_model", 2),
     "an image": ("facescreen.generation.runfolder.save_png", 11),

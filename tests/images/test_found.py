@@ -3,6 +3,7 @@
 import inspect
 import os
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
@@ -192,3 +193,24 @@ def test_a_real_folder_wins_over_a_link_to_it(tmp_path):
     (folder / "b" / "loop").symlink_to(folder)
     assert names(folder, once=True) == ["a/x.png", "b/y.png"]
     assert names(folder) == ["a/link/loop", "a/link/y.png", "a/x.png", "b/loop", "b/y.png"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="folders so deep can be made where one stands in them")
+@pytest.mark.parametrize("once", [False, True])
+def test_folders_whose_path_is_too_long_are_named_and_the_others_walked(tmp_path, once):
+    root = made(tmp_path / "photos", **{"a.png": PNG, "z.png": PNG})
+    here = os.getcwd()
+    os.chdir(root)
+    try:
+        for _ in range(25):
+            os.mkdir("d" * 200)
+            os.chdir("d" * 200)
+    finally:
+        os.chdir(here)
+    try:
+        found = list(image_files(root, Passed(), once=once))
+    finally:
+        subprocess.run(["rm", "-r", root], check=True)  # Python's own way is not as deep
+    assert [one.path.name for one in found if not one.problem] == ["a.png", "z.png"]
+    (problem,) = [one.problem for one in found if one.problem]
+    assert problem == "folder cannot be opened: File name too long"

@@ -47,7 +47,7 @@ def test_a_png_is_read_as_it_is(tmp_path):
     loaded = read_image_with_notes(saved(tmp_path / "a.png", PHOTO))
     np.testing.assert_array_equal(loaded.image, PHOTO)
     assert loaded.notes == ()
-    assert loaded.image.flags.writeable
+    assert read_image(tmp_path / "a.png").flags.writeable
 
 
 def test_odd_kinds_are_converted_and_noted(tmp_path):
@@ -151,7 +151,7 @@ def bad_files(folder):
         ("huge.png", "400,000,000 pixels in the header, expected at most 64,000,000"),
         ("large.png", "100,000,000 pixels in the header"),
         ("float.tiff", "floats"),
-        ("integer.tiff", "70000 to 70000, expected at most 16 bits"),
+        ("integer.tiff", "signed integers of 32 bits, of which nothing says what is white"),
     ],
 )
 def test_bad_files_are_refused_in_one_sentence(tmp_path, name, seen):

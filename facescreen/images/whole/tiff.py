@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from PIL import Image
@@ -16,11 +16,12 @@ from facescreen.images.whole import jpeg
 from facescreen.images.whole.damaged import Damaged
 
 SUBFILE, WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC = 254, 256, 257, 258, 259, 262
-SAMPLES, ROWS, PLANES = 277, 278, 284
+SAMPLES, ROWS, PLANES, FORMAT = 277, 278, 284, 339
 STRIPS, TILES = (273, 279), (324, 325)  # tags of their offsets, of their byte counts
 TILE_WIDTH, TILE_HEIGHT, JPEG_TABLES, DNG = 322, 323, 347, 50706
 PADDING = 4  # fewer bytes than so many may fill a strip up to a whole word
 RAW, LZW, JPEG, DEFLATE, YCBCR = 1, 5, 7, (8, 32946), 6
+LOSSY = (6, JPEG, 33003, 33005, 34892, 50001)  # JPEG, JPEG 2000 and WebP, as they mostly are
 
 
 def check(data: bytes) -> None:
@@ -47,6 +48,20 @@ def check(data: bytes) -> None:
             _holds(data[offset : offset + count], size, max(sizes), tags)
         except Damaged as error:
             raise Damaged(f"strip or tile {number}: {error}") from None
+
+
+def is_lossy(tags: Mapping) -> bool:
+    """Whether the first page is compressed by a method that mostly changes pixels."""
+    return tags.get(COMPRESSION, RAW) in LOSSY
+
+
+def is_signed(tags: Mapping) -> bool:
+    return 2 in _tuple(tags.get(FORMAT, 1))
+
+
+def depth(tags: Mapping) -> int:
+    """Bits of the deepest channel."""
+    return max(_tuple(tags.get(BITS, 1)))
 
 
 def _tuple(value: object) -> tuple:

@@ -40,6 +40,17 @@ def check(data: bytes) -> None:
         raise Damaged("it holds transparency (ALPH) that its header does not promise")
 
 
+def is_lossy(data: bytes) -> bool:
+    """Whether the picture, or the first frame of several, is coded with loss (VP8, not VP8L)."""
+    at = 12
+    while at + 8 <= len(data):
+        kind, length = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], "little")
+        if kind in (b"VP8 ", b"VP8L"):
+            return kind == b"VP8 "
+        at += 24 if kind == b"ANMF" else 8 + length + length % 2  # a frame holds chunks itself
+    return False
+
+
 def check_boxes(data: bytes) -> None:
     """AVIF: raise Damaged unless boxes, one after the other, fill the file."""
     kinds, at = set(), 0
