@@ -10,10 +10,6 @@ from facescreen.lessons import ROOT, find_lessons
 
 # The quiz is run, printed and handed out like a lesson, and is built in its own way.
 LESSONS = [path for path in find_lessons(ROOT / "notebooks") if not path.stem.startswith("Q")]
-# Lessons that the README's map still calls planned may be named before they are there.
-PLANNED = re.findall(
-    r"^\| (\w\d) \| .*\| planned \|$", (ROOT / "README.md").read_text("utf-8"), re.M
-)
 LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
 
 
@@ -60,8 +56,6 @@ def faulty_links(document: str) -> list[str]:
     for words, target in LINK.findall((ROOT / document).read_text("utf-8")):
         name, _, place = target.partition("#")
         path = ROOT / name
-        if number_of(path) in PLANNED:
-            continue
         if not path.exists():
             faulty.append(f"{target}: no such file")
         elif name and place:

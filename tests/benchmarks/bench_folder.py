@@ -106,7 +106,8 @@ def command(folder: Path, out: Path) -> None:
 def cleanvision(folder: Path) -> None:
     from cleanvision import Imagelab
 
-    with contextlib.redirect_stdout(io.StringIO()):
+    silent = io.StringIO()
+    with contextlib.redirect_stdout(silent), contextlib.redirect_stderr(silent):
         Imagelab(data_path=str(folder)).find_issues({"light": {}, "dark": {}}, verbose=False)
 
 

@@ -30,7 +30,8 @@ if (
     sys.path.insert(0, str(ROOT))
 
 COLUMNS = ("bench", "case", "what", "value", "unit", "base", "ratio", "low", "high", "rounds")
-BENCHES = ("kernel", "screens", "folder", "portraits", "training", "generation", "lessons")
+BENCHES = ("kernel", "screens", "folder", "portraits", "training", "generation", "cluster")
+BENCHES += ("lessons",)
 PACKAGES = ("numpy", "numba", "pillow", "torch", "opencv-python-headless", "cleanvision")
 INSTRUCTIONS = (
     *("avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "avx512_fp16"),
