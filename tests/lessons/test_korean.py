@@ -32,7 +32,6 @@ UNFINISHED = {
     "09_screen_with_a_critic",
     "10_tell_kinds_of_breakage_apart",
     "11_ask_whether_screening_helps",
-    "12_screen_a_million_images",
     "A1_paper_ledger",
     "README",
 }
