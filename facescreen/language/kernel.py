@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
+from html import escape, unescape
 from typing import Any
 
 from facescreen.language.catalogs import Language
@@ -88,7 +89,11 @@ def bundle(data: dict[str, Any], metadata: dict[str, Any], language: Language) -
 def html(source: str, language: Language) -> str:
     """The words between tags, but for tables, whose headings are names in the code."""
     parts = _TAG.split(source)
-    parts[::2] = [language.say(part) if part.strip() else part for part in parts[::2]]
+    # Entities read as the letters they stand for, so that "rule&#x27;s" is "rule's" to a catalog.
+    parts[::2] = [
+        escape(language.say(unescape(part)), quote=False) if part.strip() else part
+        for part in parts[::2]
+    ]
     return "".join(parts)
 
 
