@@ -108,7 +108,7 @@ plot_batches = presented(draw_batches)
 
 
 def _short(value: float) -> str:
-    return f"{value:.2g}" if value < 100 else f"{value:,.0f}"
+    return f"{value:.2g}" if value < 99.5 else f"{value:,.0f}"
 
 
 def draw_parts(table: pd.DataFrame, what: str = "an image") -> tuple[Figure, str]:
