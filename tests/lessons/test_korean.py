@@ -178,7 +178,8 @@ def test_a_pane_of_a_widget_speaks_the_language_of_its_kernel(monkeypatch):
 
 
 def test_the_edition_is_written_as_pages_in_its_language(tmp_path):
-    (result,) = run_lessons(LESSONS[:1], tmp_path, (), lambda line: None, KOREAN, kept=True)
+    lesson = LESSONS[0]
+    (result,) = run_lessons([lesson], tmp_path, (), lambda line: None, KOREAN, kept=True)
     page, index = result.page.read_text("utf-8"), (tmp_path / "index.html").read_text("utf-8")
     assert result.kept and '<html lang="ko">' in page and '<html lang="ko">' in index
     assert 'alt="얼굴' in page and "결과 보기" in page and "Show what came out" not in page
