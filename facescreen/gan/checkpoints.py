@@ -159,15 +159,19 @@ def _loaded(
 
 
 class _Unfilled(TorchFunctionMode):
-    """While open, no tensor is filled with random numbers: those without memory have no use for it.
+    """While open, no tensor is filled with random numbers: without memory it has no use for them.
 
-    Asked to, torch would load its compiler first, which takes seconds.
+    Asked to fill one, torch would load its compiler first, which takes seconds.
     """
 
+    FILLING = (Tensor.normal_, Tensor.uniform_, nn.init.kaiming_uniform_, nn.init.kaiming_normal_)
+    FILLING += (nn.init.normal_, nn.init.uniform_)
+
     def __torch_function__(self, function, _types, given=(), named=None):
-        if function in (Tensor.normal_, Tensor.uniform_):
-            return given[0]
-        return function(*given, **(named or {}))
+        named = named or {}
+        if function in self.FILLING:
+            return named["tensor"] if "tensor" in named else given[0]
+        return function(*given, **named)
 
 
 def read_card_alone(path: Path) -> dict[str, Any]:

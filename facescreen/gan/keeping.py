@@ -39,6 +39,12 @@ def samples_at(out: Path, images: int) -> Path:
     return out.with_suffix("") / f"{images:09d}.png"
 
 
+def sweep_place(out: Path) -> None:
+    """Remove the temporary files that killed trainings at `out` have left."""
+    sweep(out.parent, out.name, card_path(out).name, state_path(out).name)
+    sweep(out.with_suffix(""))
+
+
 class TrainingStopped(Exception):
     """Training ended early for a reason that one sentence gives (a loss that is not finite)."""
 
@@ -105,7 +111,6 @@ class Keeper:
         self.command, self.shown = command, shown
         self.images = trainer.images
         self._check_room()
-        sweep(out.with_suffix(""))
 
     def mend_samples(self, history: HistoryRows) -> None:
         """Write the samples of the last checkpoint, if a kill came before them."""

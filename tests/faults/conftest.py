@@ -29,7 +29,7 @@ class Whole(NamedTuple):
 
 @pytest.fixture(scope="session")
 def undisturbed(server, tmp_path_factory):
-    """`undisturbed(work)`: done once, the second time measured."""
+    """`undisturbed(work)`: done once in a session."""
     known: dict[str, Whole] = {}
 
     def end_of(work: str) -> Whole:

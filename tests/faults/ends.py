@@ -16,17 +16,18 @@ from safetensors.torch import load_file
 
 from facescreen.lessons.run import cleaned
 
-# All that two runs may differ in: how long they took, and when a label was given.
+# All that two runs may differ in: how long they took, when a label was given, and which weights the
+# last ones have replaced, of which a state keeps the checksum.
 MINUTES = re.compile(rb'"minutes": [\d.e-]+')  # of a card; and of a page that lists lessons:
 MINUTES_SHOWN = re.compile(rb"in [\d.]+ minutes on this machine|<p class=\"status\">[\d.]+ minutes")
 TIME = re.compile(rb",\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$", re.M)
 
 
 def state_without_seconds(data: bytes, path: Path) -> bytes:
-    """Of a state of a training: all that it says but the seconds, and a checksum of its tensors."""
+    """Of a state of a training: what it says beside those, and checksums of its tensors."""
     with safe_open(path, "pt") as file:
         about = json.loads(file.metadata()["state"])
-    del about["seconds"]
+    del about["seconds"], about["weights"]
     tensors = {n: sha256(t.numpy().tobytes()).hexdigest() for n, t in load_file(path).items()}
     return json.dumps([about, sorted(tensors.items())]).encode()
 

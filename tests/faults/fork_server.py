@@ -6,6 +6,7 @@ from outside. One line of JSON in, one out: see `Job` and `Ended`.
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import signal
@@ -75,7 +76,11 @@ def still_running(place: Path) -> list[str]:
 # --- the program ----------------------------------------------------------------------------------
 
 
+ADOPT = 36  # PR_SET_CHILD_SUBREAPER: what the killed leave behind falls to this process, not to 1
+
+
 def serve(ingredients: Path) -> None:
+    ctypes.CDLL(None).prctl(ADOPT, 1)  # as on a desktop, where a session's manager adopts
     for line in sys.stdin:
         job, begun = Job(*json.loads(line)), time.monotonic()
         child = os.fork()
@@ -115,7 +120,9 @@ def work(job: Job, ingredients: Path) -> None:
 
 
 if __name__ == "__main__":
+    import numba  # noqa: F401 (what each process would load for itself)
     import torch
+    import torch._dynamo  # (an optimizer at its first step)
     from killed_work import WORK
     from moments import MOMENTS
 

@@ -50,15 +50,15 @@ def instead(call: int, of: Callable[..., bool] = lambda *_: True, act: Callable 
     return make
 
 
-def after(call: int):
-    """When call number `call` is done."""
+def after(call: int, of: Callable[..., bool] = lambda *_: True):
+    """When such a call is done."""
 
     def make(function: Callable) -> Callable:
         def then_die(*arguments, **named):
             function(*arguments, **named)
             die()
 
-        return instead(call, act=then_die)(function)
+        return instead(call, of, then_die)(function)
 
     return make
 
@@ -84,6 +84,8 @@ def half_a_row(file: Any, data: bytes) -> None:
 
 RUN = "facescreen.generation.runfolder"
 PNG, LINE = f"{RUN}:save_png", f"{RUN}/RunFolder:record"
+WEIGHTS, HISTORY = "m.safetensors", "history.csv"
+SHEET, LAST_SHEET = "000000032.png", "000000064.png"
 LABELS = "facescreen.widgets.label_file:_write"
 MOMENTS = {
     "before the settings": Moment("generation", "os:replace", instead(1)),
@@ -92,29 +94,28 @@ MOMENTS = {
     "an image without its line": Moment("generation", LINE, instead(70)),
     "half a line": Moment("generation", LINE, instead(30, act=half_a_line)),
     "after a line": Moment("generation", LINE, after(64)),
-    # A checkpoint is renamed part by part: state, card, weights, history, samples.
+    # A checkpoint is renamed part by part: state, card, weights, history, samples. There are nine,
+    # the last of them with what is learned at the end.
     "a first state alone": Moment("training", "os:replace", instead(1, renamed_to("m.json"))),
     "a state without card": Moment("training", "os:replace", instead(4, renamed_to("m.json"))),
-    "a card without weights": Moment(
-        "training", "os:replace", instead(4, renamed_to("m.safetensors"))
+    "a card without weights": Moment("training", "os:replace", instead(4, renamed_to(WEIGHTS))),
+    "weights without history": Moment("training", "os:replace", instead(4, renamed_to(HISTORY))),
+    "weights without samples": Moment("training", "os:replace", instead(1, renamed_to(SHEET))),
+    "an end's card without weights": Moment(
+        "training", "os:replace", instead(9, renamed_to(WEIGHTS))
     ),
-    "weights without history": Moment(
-        "training", "os:replace", instead(4, renamed_to("history.csv"))
-    ),
-    "weights without samples": Moment(
-        "training", "os:replace", instead(1, renamed_to("000000032.png"))
-    ),
-    "an end without samples": Moment(
-        "training", "os:replace", instead(1, renamed_to("000000064.png"))
-    ),
-    "an end without history": Moment(
-        "training", "os:replace", instead(9, renamed_to("history.csv"))
-    ),
+    "an end without samples": Moment("training", "os:replace", instead(2, renamed_to(LAST_SHEET))),
     "a step": Moment("learning", "facescreen.gan.training:_timed_step", after(7)),
     "a state": Moment("learning", "facescreen.gan.state:write_tensors", after(1)),
     "a moment": Moment("learning", "facescreen.gan.moments:save_model", after(1)),
     "a later moment": Moment("learning", "facescreen.gan.moments:save_model", after(2)),
     "an image of a later moment": Moment("learning", PNG, after(11)),
     "half a label": Moment("labeling", LABELS, instead(40, act=half_a_row)),
-    "a list of labels written, not renamed": Moment("labeling", "os:replace", instead(5)),
+    "labels written, not renamed": Moment("labeling", "os:replace", instead(31)),  # the last time
+    "a first part of a table": Moment(
+        "screening", "facescreen.folders.resume/Part:append", after(1)
+    ),
+    "a table beside its note": Moment(
+        "screening", "os:replace", after(1, renamed_to("verdicts.csv"))
+    ),
 }

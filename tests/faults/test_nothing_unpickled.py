@@ -39,6 +39,8 @@ def unpickling(tree: ast.AST) -> list[str]:
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             names = [node.module or "", *(alias.name for alias in node.names)]
+            if node.module in ("torch", "numpy") and "load" in names:
+                found.append(f"line {node.lineno}: {node.module}.load")
         elif isinstance(node, ast.Call):
             called = ast.unparse(node.func)
             plain = isinstance(node.func, ast.Name)
@@ -71,6 +73,7 @@ def test_no_module_unpickles_files():
         "from pickle import load",
         "def f():\n    import joblib",
         "torch.load(path)",
+        "from torch import load",
         "np.load(path)",
         "numpy.load(path, allow_pickle=True)",
         "pd.read_pickle(path)",
