@@ -9,9 +9,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from facescreen.lessons.index_page import index_html
 from facescreen.lessons.pages import LessonResult, lesson_html
 
-HOSTILE = (
-    "</title></style></script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&{{7*7}}"
-)
+HOSTILE = "</title></style></script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&{{1234*5678}}"
 PLAIN = "a text"
 
 
@@ -66,7 +64,7 @@ def test_a_lesson_has_the_same_tags_whatever_its_texts_hold(tmp_path):
     assert highlighted(hostile.tags) == highlighted(plain.tags)
     assert not any(name.startswith("on") for tag in hostile.tags for name in tag[1:])
     assert "".join(hostile.text).count("<script>alert(1)</script>") >= 5
-    assert "49" not in "".join(hostile.text).replace("alert(1)", "")
+    assert "7006652" not in "".join(hostile.text)
 
 
 @pytest.mark.parametrize("part", ["name", "title", "message", "aim"])
