@@ -14,8 +14,8 @@ settings.load_profile("facescreen")
 
 def pytest_addoption(parser):
     """How long the tests of faults try."""
-    kills = "kills at random moments of each piece of work in tests/faults (2)"
-    parser.addoption("--kills", type=int, default=2, help=kills)
+    kills = "kills at random moments of each piece of work in tests/faults (1)"
+    parser.addoption("--kills", type=int, default=1, help=kills)
     parser.addoption("--kill-seed", default=str(time.time_ns()), help="which moments those are")
 
 

@@ -142,17 +142,17 @@ def result_of(lesson: Path, notebook: NotebookNode, seconds: float, message: str
     )
 
 
-def _papermill(lesson: Path, draft: Path, parameters: Mapping[str, Any], language: Any) -> None:
+def _papermill(
+    lesson: Path, draft: Path, parameters: Mapping[str, Any], language: Language
+) -> None:
     """Run a lesson into a file; what its kernel's connection needs lies beside that."""
-    source = lesson
     if language.code != "en":
         read = nbformat.read(lesson, as_version=4)
         nbformat.write(in_language(read, lesson.stem, language), draft)
-        source = draft
-    # Or it would lie, with the key to the kernel, among the machine's temporary files after a kill.
+    # Elsewhere it would stay after a kill, with the key to the kernel.
     connection = {"connection_file": str(draft.with_name("connection.json"))}
     papermill.execute_notebook(
-        str(source),
+        str(lesson if language.code == "en" else draft),
         str(draft),
         dict(parameters),
         kernel_name=_KERNEL,

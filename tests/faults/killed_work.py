@@ -93,20 +93,20 @@ def generation(out: Path, given: Path) -> None:
 
 
 def learning(out: Path, given: Path) -> None:
-    """With a GAN that learns first, and is kept at five moments."""
+    """With a GAN that learns first, and is kept at three moments."""
     tiny = {**WIDTHS, "style": 8, "batch": 20, "warm_up": 100}
     RECIPES["learning"] = replace(RECIPES["learning"], **tiny)
     settings = GenerationSettings(
         count=30, scheme="two_faces", seed=3, source=f"folder:{given / 'real'}", existing=80,
-        size=32, while_learning=Learning(images=500, moments=5, threads=1),
+        size=16, while_learning=Learning(images=300, moments=3, threads=1),
     )  # fmt: skip
     generate(settings, Third(), out / "run", progress=False)
 
 
 def training(out: Path, given: Path) -> None:
-    """A checkpoint after every second of sixteen steps, a row of the history after every third."""
+    """A checkpoint after every second of eight steps, a row of the history after every third."""
     settings = CombinerSettings(
-        images=64, size=16, batch=4, style=8, checkpoint_every=8, history_every=12,
+        images=32, size=16, batch=4, style=8, checkpoint_every=8, history_every=12,
         mapping_steps=5, drawn_again=4, **WIDTHS,
     )  # fmt: skip
     source = open_source(f"folder:{given / 'photos'}", 16)

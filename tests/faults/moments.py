@@ -85,7 +85,7 @@ def half_a_row(file: Any, data: bytes) -> None:
 RUN = "facescreen.generation.runfolder"
 PNG, LINE = f"{RUN}:save_png", f"{RUN}/RunFolder:record"
 WEIGHTS, HISTORY = "m.safetensors", "history.csv"
-SHEET, LAST_SHEET = "000000032.png", "000000064.png"
+SHEET, LAST_SHEET = "000000016.png", "000000032.png"
 LABELS = "facescreen.widgets.label_file:_write"
 MOMENTS = {
     "before the settings": Moment("generation", "os:replace", instead(1)),
@@ -94,15 +94,15 @@ MOMENTS = {
     "an image without its line": Moment("generation", LINE, instead(70)),
     "half a line": Moment("generation", LINE, instead(30, act=half_a_line)),
     "after a line": Moment("generation", LINE, after(64)),
-    # A checkpoint is renamed part by part: state, card, weights, history, samples. There are nine,
+    # A checkpoint is renamed part by part: state, card, weights, history, samples. There are five,
     # the last of them with what is learned at the end.
     "a first state alone": Moment("training", "os:replace", instead(1, renamed_to("m.json"))),
-    "a state without card": Moment("training", "os:replace", instead(4, renamed_to("m.json"))),
-    "a card without weights": Moment("training", "os:replace", instead(4, renamed_to(WEIGHTS))),
-    "weights without history": Moment("training", "os:replace", instead(4, renamed_to(HISTORY))),
+    "a state without card": Moment("training", "os:replace", instead(2, renamed_to("m.json"))),
+    "a card without weights": Moment("training", "os:replace", instead(2, renamed_to(WEIGHTS))),
+    "weights without history": Moment("training", "os:replace", instead(2, renamed_to(HISTORY))),
     "weights without samples": Moment("training", "os:replace", instead(1, renamed_to(SHEET))),
     "an end's card without weights": Moment(
-        "training", "os:replace", instead(9, renamed_to(WEIGHTS))
+        "training", "os:replace", instead(5, renamed_to(WEIGHTS))
     ),
     "an end without samples": Moment("training", "os:replace", instead(2, renamed_to(LAST_SHEET))),
     "a step": Moment("learning", "facescreen.gan.training:_timed_step", after(7)),

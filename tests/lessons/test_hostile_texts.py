@@ -9,7 +9,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from facescreen.lessons.index_page import index_html
 from facescreen.lessons.pages import LessonResult, lesson_html
 
-HOSTILE = "</title></style></script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&{{1234*5678}}"
+HOSTILE = "</title></style></script><script>alert(1)</script>"
+HOSTILE += "<img src=x onerror=alert(2)>\"'&{{1234*5678}}"
 PLAIN = "a text"
 
 
