@@ -20,7 +20,7 @@ export OMP_WAIT_POLICY ?= PASSIVE
 # `make -j` would run lessons and tests at once and time both wrongly.
 .NOTPARALLEL:
 .DEFAULT_GOAL := lessons
-.PHONY: lessons test lab bench notebooks lint install clean help moved
+.PHONY: lessons test faults lab bench notebooks lint install clean help moved
 
 lessons: $(STAMP)   ## run every lesson and write HTML to build/lessons (ARGS="07 -p count 100")
 	$(PY) -m facescreen lessons --out build/lessons $(ARGS)
@@ -30,6 +30,11 @@ lessons: $(STAMP)   ## run every lesson and write HTML to build/lessons (ARGS="0
 test: lint          ## lint, unit tests, and the lessons' marked outputs (ARGS="-k histogram")
 	OMP_NUM_THREADS=1 $(PY) -m pytest tests -n 2 --dist loadfile $(if $(NOTEBOOKS),--nbval-lax --nbval-current-env \
 		--nbval-cell-timeout=900 $(NOTEBOOKS)) $(ARGS)
+
+# A night of it: each piece of work is killed 50 times, each law of bytes tried on 10,000 cases.
+faults: $(STAMP)    ## kill, cut and damage everything (ARGS="--kills 10 -k screening")
+	OMP_NUM_THREADS=1 $(PY) -m pytest tests/faults tests/screening/test_paper.py -s --kills 50 \
+		--hypothesis-profile nightly $(ARGS)
 
 # Root is refused by Jupyter unless told otherwise; in a container there may be nobody else.
 lab: $(STAMP)       ## open JupyterLab on this machine only, with a token of its own

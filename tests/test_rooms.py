@@ -180,6 +180,12 @@ def test_the_package_and_its_command_load_nothing_heavy(module):
     assert loaded_by(f"import facescreen{module}", heavy) == []
 
 
+def test_reading_a_model_does_not_load_the_compiler_of_torch():
+    """Which takes longer than all the rest."""
+    statement = "from facescreen.gan.checkpoints import load_model; load_model()"
+    assert loaded_by(statement, ["torch", "torch._dynamo", "sympy"]) == ["torch"]
+
+
 def test_public_names_are_listed_and_found():
     assert set(facescreen.__all__) <= set(dir(facescreen))
     for name in facescreen.__all__:

@@ -17,6 +17,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
 from facescreen.gan.models import MODELS, FaceCombiner, FaceModel
 from facescreen.images.writing import write_atomically
@@ -142,7 +143,7 @@ def _loaded(
     file, when it is the one on the card, is known to fit.
     """
     try:
-        with torch.device("meta"), warnings.catch_warnings():
+        with torch.device("meta"), _Unfilled(), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of layers without a weight, which fit no file
             described = build().state_dict()
     except Exception as error:  # a wrong number fails in many ways, all of them this one
@@ -155,6 +156,22 @@ def _loaded(
     network = build()
     network.load_state_dict(values, strict=len(kept) == len(described))
     return network
+
+
+class _Unfilled(TorchFunctionMode):
+    """While open, no tensor is filled with random numbers: without memory it has no use for them.
+
+    Asked to fill one, torch would load its compiler first, which takes seconds.
+    """
+
+    FILLING = (Tensor.normal_, Tensor.uniform_, nn.init.kaiming_uniform_, nn.init.kaiming_normal_)
+    FILLING += (nn.init.normal_, nn.init.uniform_)
+
+    def __torch_function__(self, function, _types, given=(), named=None):
+        named = named or {}
+        if function in self.FILLING:
+            return named["tensor"] if "tensor" in named else given[0]
+        return function(*given, **named)
 
 
 def read_card_alone(path: Path) -> dict[str, Any]:

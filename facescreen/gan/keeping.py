@@ -34,6 +34,17 @@ SHOWN = 16  # existing faces on a sheet of samples
 SHEETS = "[0-9]" * 9 + ".png"  # their names, by images shown
 
 
+def samples_at(out: Path, images: int) -> Path:
+    """Where the sheet of samples lies that a training at `out` draws after so many images."""
+    return out.with_suffix("") / f"{images:09d}.png"
+
+
+def sweep_place(out: Path) -> None:
+    """Remove the temporary files that killed trainings at `out` have left."""
+    sweep(out.parent, out.name, card_path(out).name, state_path(out).name)
+    sweep(out.with_suffix(""))
+
+
 class TrainingStopped(Exception):
     """Training ended early for a reason that one sentence gives (a loss that is not finite)."""
 
@@ -100,7 +111,15 @@ class Keeper:
         self.command, self.shown = command, shown
         self.images = trainer.images
         self._check_room()
-        sweep(out.with_suffix(""))
+
+    def mend_samples(self, history: HistoryRows) -> None:
+        """Write the samples of the last checkpoint, if a kill came before them."""
+        if (
+            self.shown is not None
+            and self.images
+            and not samples_at(self.out, self.images).exists()
+        ):
+            self._save_samples(history)
 
     def save(self, model: FaceModel, history: HistoryRows, concluded: bool = False) -> None:
         """Write state, card and weights; raises `TrainingStopped` or `CheckpointError`."""
@@ -153,10 +172,9 @@ class Keeper:
             )
 
     def _save_samples(self, history: HistoryRows) -> None:
-        folder = self.out.with_suffix("")
-        folder.mkdir(parents=True, exist_ok=True)
-        images, _ = quantize(self.trainer.samples(self.shown))
-        sheet = contact_sheet(images, columns=SHOWN)
-        save_png(folder / f"{self.trainer.images:09d}.png", sheet)
         table = pd.DataFrame(history.closed(self.trainer.images))
-        write_atomically(folder / "history.csv", lambda file: table.to_csv(file, index=False))
+        path = self.out.with_suffix("") / "history.csv"
+        write_atomically(path, lambda file: table.to_csv(file, index=False))
+        images, _ = quantize(self.trainer.samples(self.shown))
+        # Last: where the sheet is, all of its checkpoint is.
+        save_png(samples_at(self.out, self.trainer.images), contact_sheet(images, columns=SHOWN))

@@ -20,8 +20,9 @@ from facescreen.gan.checkpoints import (
 )
 from facescreen.gan.models import FaceModel
 from facescreen.gan.networks import Critic
+from facescreen.gan.state import state_path
 from facescreen.gan.trainer import Trainer, TrainingSettings
-from facescreen.gan.training import train
+from facescreen.gan.training import concluded, train
 
 
 def weights_at(folder: Path, moment: int) -> Path:
@@ -84,9 +85,12 @@ def train_moments(
 
     for resume in (True, False):
         kept = [at for at, _ in kept_moments(folder, moments)]
-        if len(kept) == moments and all(critic_at(folder, at).exists() for at in kept if critics):
-            break
+        whole = len(kept) == moments
+        whole = whole and all(critic_at(folder, at).exists() for at in kept if critics)
         out = folder / "gan.safetensors"
+        # A kill may have come between the last moment and the end.
+        if whole and (concluded(out, settings.images) or not state_path(out).exists()):
+            break
         done = train(source, settings, out, resume=resume, progress=progress, callback=keep)
         if not done.finished:
             raise KeyboardInterrupt

@@ -20,10 +20,17 @@ from tqdm import tqdm
 
 from facescreen.faces import FaceSource, check_outside, open_source
 from facescreen.gan.batches import FaceArray, batch_of_faces
-from facescreen.gan.checkpoints import CheckpointError, checked_name, read_card
+from facescreen.gan.checkpoints import CheckpointError, checked_name, read_card, sha256_of
 from facescreen.gan.history import History, HistoryRows
 from facescreen.gan.interrupt import DeferredInterrupt
-from facescreen.gan.keeping import SHOWN, Keeper, TrainingStopped, check_place
+from facescreen.gan.keeping import (
+    SHOWN,
+    Keeper,
+    TrainingStopped,
+    check_place,
+    samples_at,
+    sweep_place,
+)
 from facescreen.gan.models import FaceModel
 from facescreen.gan.recipes import recipe_named, trainer_for
 from facescreen.gan.speed import choose_device, fastest, keep_freed_memory
@@ -80,16 +87,18 @@ def train(
     check_place(out, settings, source.fingerprint, resume, samples)
     keep_freed_memory()
     with locked(out.with_suffix(".lock")):
+        sweep_place(out)
         trainer, kept = trainer_for(settings, device), ([], [])
         if resume and state_path(out).exists():
             kept = load_state(trainer, state_path(out), source.fingerprint)
         history = HistoryRows(kept[0], settings.history_every, kept[1])
-        if trainer.images >= settings.images and _concluded(out, trainer.images):
+        if trainer.images >= settings.images and concluded(out, trainer.images, samples):
             rows = history.closed(trainer.images)
             return TrainingResult(out, trainer.images, trainer.seconds / 60, True, rows)
         faces = FaceArray(source, settings.size)
         shown = faces.load(np.arange(min(SHOWN, len(faces)))) if samples else None
         keeper = Keeper(trainer, source, out, command, shown)
+        keeper.mend_samples(history)
         ended, so_far = False, trainer.images
         bar = tqdm(total=settings.images, initial=so_far, unit=" images", disable=not progress)
         with bar, DeferredInterrupt() as interrupt:
@@ -129,13 +138,16 @@ def _steps(
             keeper.save(trainer.averaged, history)
 
 
-def _concluded(out: Path, images: int) -> bool:
-    """Whether `out` is already what a run ends in after so many images."""
+def concluded(out: Path, images: int, samples: bool = False) -> bool:
+    """Whether `out`, with its samples, is already what a run ends in after so many images."""
     try:
         card = read_card(out)
     except CheckpointError:
         return False
-    return card.get("concluded", False) and card.get("images") == images
+    whole = card.get("concluded", False) and card.get("images") == images
+    # A kill may have come between the card and the weights.
+    whole = whole and sha256_of(out) == card["sha256"]
+    return whole and (not samples or samples_at(out, images).exists())
 
 
 def _timed_step(trainer: Trainer, faces: FaceArray) -> dict[str, float]:

@@ -264,6 +264,5 @@ def _checksums(line: dict[str, Any]) -> Checksums | None:
 
 def _is_torn(text: bytes, index: int) -> bool:
     """Whether it is how a line of image `index` begins; a crash of the system may leave zeros."""
-    begins = f'{{"index": {index}, '.encode()
-    torn = not text.endswith(b"\n") and (begins.startswith(text) or text.startswith(begins))
-    return torn or not text.strip(b"\0")
+    text, begins = text.rstrip(b"\0"), f'{{"index": {index}, '.encode()
+    return not text.endswith(b"\n") and (begins.startswith(text) or text.startswith(begins))

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ import nbformat
 import papermill
 from ipykernel.kernelspec import get_kernel_dict
 from nbformat import NotebookNode
+from traitlets.config import Config
 
 from facescreen.images.temporary import temporary_folder
 from facescreen.images.writing import write_atomically
@@ -33,7 +35,7 @@ from facescreen.lessons.parameters import LessonError, assign_parameters, read_o
 
 ROOT = Path(__file__).resolve().parents[2]
 _LESSON_NAME = re.compile(r"(\d\d|[A-Z]\d)_.+")
-_KERNEL = "python3"
+_KERNEL, _PROGRAM = "python3", Path(__file__).with_name("kernel.py")
 CELL_SECONDS = 3600  # a cell that takes longer has failed: nobody may be there to interrupt it
 
 
@@ -61,24 +63,28 @@ def find_lessons(folder: Path, names: Sequence[str] = ()) -> list[Path]:
 
 
 @contextmanager
-def own_kernel(language: str = "en") -> Iterator[None]:
+def own_kernel(language: str = "en") -> Iterator[Path]:
     """While open, the kernel named python3 is this interpreter, with no start-up files of a user.
 
     A kernel of that name in the user's home folder may belong to another Python, without this
     package; Jupyter would prefer it outside a virtual environment. language: its sentences' code.
+    What is yielded is a folder for what goes when this closes, or, where this process is killed,
+    with a later call.
     """
     with temporary_folder() as folder:
         place = Path(folder) / "kernels" / _KERNEL
         place.mkdir(parents=True)
         # Without its log, which warns about sockets on this machine's own loopback at each start.
         spec = get_kernel_dict(extra_arguments=["--log-level=CRITICAL"])
+        at = spec["argv"].index("-m")  # and ipykernel's own program
+        spec["argv"][at : at + 2] = [str(_PROGRAM)]
         (place / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
         path = os.pathsep.join(filter(None, [folder, os.environ.get("JUPYTER_PATH")]))
         before = {name: os.environ.get(name) for name in ("JUPYTER_PATH", "IPYTHONDIR", VARIABLE)}
         os.environ.update(JUPYTER_PATH=path, IPYTHONDIR=str(Path(folder) / "ipython"))
         os.environ[VARIABLE] = language
         try:
-            yield
+            yield Path(folder)
         finally:
             for name, value in before.items():
                 if value is None:
@@ -98,37 +104,28 @@ def execute(
     A failing cell ends this lesson, never the caller: `message` names the cell and the error, and
     the notebook is kept as far as it came. language: of the edition that is run.
     """
-    executed.unlink(missing_ok=True)
-    started, message, source = time.perf_counter(), "", lesson
-    try:
-        if language.code != "en":
-            read = nbformat.read(lesson, as_version=4)
-            nbformat.write(in_language(read, lesson.stem, language), executed)
-            source = executed
-        with own_kernel(language.code):
-            papermill.execute_notebook(
-                str(source),
-                str(executed),
-                dict(parameters or {}),
-                kernel_name=_KERNEL,
-                progress_bar=False,
-                execution_timeout=CELL_SECONDS,
-                cwd=str(lesson.parent),
-            )
-    except papermill.PapermillExecutionError as error:
-        problem = _last_line(error.ename, str(error.evalue))
-        message = f"cell {error.cell_index + 1} (In [{error.exec_count}]): {problem}"
-    except Exception as error:  # a kernel that died, a file that is no notebook: say it and go on
-        message = _in_words(error, executed)
-    seconds = time.perf_counter() - started
-    notebook = nbformat.v4.new_notebook()
-    try:
-        if executed.exists():
-            notebook = nbformat.read(executed, as_version=4)
-            message = message or "; ".join(widget_errors(notebook))
-    except Exception as error:  # half a notebook, which a full disk has left
-        message = message or _in_words(error, executed)
-        executed.unlink(missing_ok=True)
+    started, message = time.perf_counter(), ""
+    with own_kernel(language.code) as folder:
+        draft = folder / lesson.name  # papermill's own writing is not atomic
+        try:
+            _papermill(lesson, draft, parameters or {}, language)
+        except papermill.PapermillExecutionError as error:
+            problem = _last_line(error.ename, str(error.evalue))
+            message = f"cell {error.cell_index + 1} (In [{error.exec_count}]): {problem}"
+        except Exception as error:  # a dead kernel, a file that is no notebook: say it and go on
+            message = _in_words(error, executed)
+        seconds = time.perf_counter() - started
+        notebook = nbformat.v4.new_notebook()
+        try:
+            if draft.exists():
+                notebook = nbformat.read(draft, as_version=4)
+                message = message or "; ".join(widget_errors(notebook))
+                write_atomically(executed, partial(shutil.copyfile, draft))
+            else:
+                executed.unlink(missing_ok=True)
+        except Exception as error:  # half a notebook, which a full disk has left
+            message = message or _in_words(error, executed)
+            executed.unlink(missing_ok=True)
     return result_of(lesson, notebook, seconds, message)
 
 
@@ -142,6 +139,27 @@ def result_of(lesson: Path, notebook: NotebookNode, seconds: float, message: str
         None,
         first_picture(notebook),
         aim_of(notebook),
+    )
+
+
+def _papermill(
+    lesson: Path, draft: Path, parameters: Mapping[str, Any], language: Language
+) -> None:
+    """Run a lesson into a file; what its kernel's connection needs lies beside that."""
+    if language.code != "en":
+        read = nbformat.read(lesson, as_version=4)
+        nbformat.write(in_language(read, lesson.stem, language), draft)
+    # Elsewhere it would stay after a kill, with the key to the kernel.
+    connection = {"connection_file": str(draft.with_name("connection.json"))}
+    papermill.execute_notebook(
+        str(lesson if language.code == "en" else draft),
+        str(draft),
+        dict(parameters),
+        kernel_name=_KERNEL,
+        progress_bar=False,
+        execution_timeout=CELL_SECONDS,
+        cwd=str(lesson.parent),
+        config=Config({"KernelManager": connection}),
     )
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from facescreen.faces import portraits
+from facescreen.gan.checkpoints import load_combiner
 from facescreen.gan.combine import SCHEMES
 from facescreen.generation import FaceMaker, GenerationSettings, one_thread
 from facescreen.quality.features import FaceFeatures, shipped_features
@@ -218,8 +219,10 @@ def measure_model(
     import pandas as pd
 
     features = shipped_features() if features is None else features
-    for scheme in schemes:  # a wrong name is told before minutes of work
+    for scheme in schemes:  # a wrong name, or file, is told before minutes of work
         GenerationSettings(scheme=scheme)
+    if model is not None:
+        load_combiner(model)
     rows = {}
     with one_thread():
         real = features(portraits(count, size, HELD_OUT_SEED))

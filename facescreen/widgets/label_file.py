@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from facescreen.images import InUseError, locked
+from facescreen.images.temporary import sweep
 from facescreen.images.writing import write_atomically
 from facescreen.screening import LABELS
 
@@ -57,6 +58,7 @@ class LabelFile:
         self.path = Path(os.path.realpath(path))
         self.notice = ""
         self._read: tuple[tuple[int, int], list[Row]] | None = None
+        sweep(self.path.parent, self.path.name)
 
     def rows(self) -> list[Row]:
         """Every row, in the order written. Raises LabelFileError for another kind of file."""

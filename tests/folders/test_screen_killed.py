@@ -1,6 +1,5 @@
 """Laws of real runs that are killed or interrupted: the next one ends in the same table."""
 
-import json
 import os
 import signal
 import subprocess
@@ -14,8 +13,6 @@ from mixed_folder import save
 
 from facescreen import portraits
 from facescreen.commands import main as cli
-from facescreen.folders import screen_folder
-from facescreen.screening import SignsRule
 
 PART, NOTE = ".verdicts.csv.part", ".verdicts.csv.asked.json"
 
@@ -34,33 +31,6 @@ def faces(tmp_path_factory):
     for name in "abcdefghklnopq":
         (folder / name).symlink_to(real)
     return folder
-
-
-def killed_when_there_are(rows: int, command: list[str], part) -> bool:
-    """Start a run and kill it when so many rows are written; whether it was still running."""
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as run:
-        while run.poll() is None and not (part.exists() and part.read_bytes().count(b"\n") > rows):
-            time.sleep(0.001)
-        run.send_signal(signal.SIGKILL)
-        return run.wait() == -signal.SIGKILL
-
-
-@pytest.mark.parametrize("workers", ["1", "2"])
-def test_killed_at_random_moments_it_ends_in_the_same_table(faces, tmp_path, workers, capsys):
-    table = tmp_path / "verdicts.csv"
-    line = ["screen", str(faces), "--rule", "signs", "--out", str(table), "--workers", workers]
-    kills, rng = 0, np.random.default_rng()
-    for most in (200, 400, 600):
-        command = [sys.executable, "-m", "facescreen", *line]
-        kills += killed_when_there_are(rng.integers(most), command, tmp_path / PART)
-    assert kills == 3
-    assert not table.exists()
-    assert json.loads((tmp_path / NOTE).read_text())["rule"].startswith("SignsRule('generated'")
-    assert cli.main(line) == cli.SUCCESS
-    assert "lines of the table were there already" in capsys.readouterr().err
-    screen_folder(faces, SignsRule(), tmp_path / "alone.csv", workers=1)
-    assert table.read_bytes() == (tmp_path / "alone.csv").read_bytes()
-    assert files(tmp_path) == ["alone.csv", "verdicts.csv"]
 
 
 def test_ctrl_c_is_one_line_and_what_is_judged_stays(faces, tmp_path):

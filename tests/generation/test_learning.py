@@ -1,10 +1,6 @@
-"""Images made while a GAN learns: which moment draws what, and that a kill changes nothing."""
+"""Images made while a GAN learns: which moment draws what; tests/faults kills it."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +9,6 @@ import pytest
 import torch
 from tiny_run import Third, contents
 
-import facescreen
 from facescreen.commands import main as cli
 from facescreen.gan import moments
 from facescreen.gan.checkpoints import load_combiner
@@ -154,50 +149,3 @@ def test_options_that_do_not_go_together_are_named(tmp_path, capsys, options, wo
     assert cli.main(line.split()) == cli.ERROR
     assert words in capsys.readouterr().err
     assert not (tmp_path / "run").exists()
-
-
-# --- killed processes -----------------------------------------------------------------------------
-
-DEATHS = {  # what each process dies at the end of, and at which of its calls
-    "a step": ("facescreen.gan.training._timed_step", 7),
-    "a state": ("facescreen.gan.state.write_tensors", 1),
-    "a moment": ("facescreen.gan.moments.save_model", 1),
-    "a later moment": ("facescreen.gan.moments.save_model", 2),
-    "an image": ("facescreen.generation.runfolder.save_png", 11),
-}
-
-
-def test_a_run_killed_five_times_ends_in_the_same_files(tmp_path):
-    run(tmp_path / "whole")
-    package = str(Path(facescreen.__file__).parents[1])
-    paths = os.pathsep.join([package, str(Path(__file__).parent)])
-    for death in DEATHS:
-        command = [sys.executable, __file__, str(tmp_path / "killed"), death]
-        done = subprocess.run(command, env=os.environ | {"PYTHONPATH": paths}, capture_output=True)
-        assert done.returncode == -signal.SIGKILL, f"{death}: {done.stderr.decode()}"
-    run(tmp_path / "killed")
-    assert files(tmp_path / "killed") == files(tmp_path / "whole")
-
-
-def dying(function, at):
-    """`function`, after whose call number `at` the process is killed."""
-    calls = 0
-
-    def counted(*given, **named):
-        nonlocal calls
-        calls += 1
-        result = function(*given, **named)
-        if calls == at:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return result
-
-    return counted
-
-
-if __name__ == "__main__":
-    RECIPES["learning"] = replace(RECIPES["learning"], **TINY)
-    where, at = DEATHS[sys.argv[2]]
-    module, name = where.rsplit(".", 1)
-    holder = sys.modules[module]
-    setattr(holder, name, dying(getattr(holder, name), at))
-    run(Path(sys.argv[1]))

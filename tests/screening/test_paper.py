@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from paper_batches import ANY_RULE, BLACK, RULE, SINGLE, batches, painted
+from paper_batches import ANY_RULE, BLACK, MULTI, RULE, SINGLE, batches, painted, thresholds
 from verdict_columns import assert_same, columns
 
 from facescreen.images import quantize, to_uint8
@@ -70,6 +70,35 @@ def test_the_two_readings_of_the_white_sum():
 @given(batches(), SINGLE, st.permutations(range(3)))
 def test_the_single_score_does_not_depend_on_the_order_of_channels(images, rule, order):
     np.testing.assert_array_equal(rule(images).score, rule(images[..., order]).score)
+
+
+@given(batches(), MULTI, st.permutations(range(3)))
+def test_the_multi_verdict_does_not_depend_on_the_order_of_channels(images, rule, order):
+    one, other = rule(images), rule(images[..., order])
+    for name in ("broken", "reason", "score", "bin", "white_sum"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name), err_msg=name)
+    for image, channel, value in zip(images[..., order], other.channel, other.bin, strict=True):
+        counts = (image == value).sum(axis=(0, 1))  # of channels that tie, either may be named
+        assert counts[channel] == counts.max()
+
+
+@given(batches(), st.lists(thresholds(65), min_size=2, max_size=2))
+def test_a_higher_threshold_of_one_color_flags_no_other_image(images, some):
+    low, high = (SingleColorRule(t)(images) for t in sorted(some))
+    assert not (high.broken & ~low.broken).any()
+
+
+@given(
+    batches(),
+    st.lists(thresholds(65), min_size=2, max_size=2),
+    st.lists(thresholds(193), min_size=2, max_size=2),
+    st.sampled_from(["all", "others"]),
+)
+def test_higher_thresholds_of_many_colors_flag_no_other_image(images, colors, sums, white_sum):
+    both = zip(sorted(colors), sorted(sums), strict=True)
+    low, high = (MultiColorRule(c, s, white_sum=white_sum)(images) for c, s in both)
+    assert not (high.broken & ~low.broken).any()
+    np.testing.assert_array_equal(low.score, high.score)
 
 
 # --- N in, N out ----------------------------------------------------------------------------------

@@ -1,11 +1,9 @@
 """Laws of the file of labels: mended, followed through links, whole after a kill."""
 
 import os
-import signal
 import stat
 import subprocess
 import sys
-import time
 from datetime import datetime
 
 import pytest
@@ -13,7 +11,6 @@ from label_rows import NAMES, written
 
 from facescreen.images import InUseError
 from facescreen.labels import REFERENCE
-from facescreen.screening import LABELS
 from facescreen.widgets import LabelDesk, label_file
 from facescreen.widgets.label_file import COLUMNS, WHEN, LabelFile, LabelFileError
 
@@ -172,39 +169,6 @@ def test_undo_does_not_replace_a_protected_file(out, monkeypatch):
     with pytest.raises(PermissionError):
         desk.undo()
     assert out.read_bytes() == before and desk.done == 1
-
-
-# --- a process killed in the middle ---------------------------------------------------------------
-
-
-RATER = """
-import itertools, sys
-from facescreen.widgets.label_desk import LabelDesk
-from facescreen.screening import LABELS
-desk = LabelDesk([f"set/{k}.png" for k in range(100000)], sys.argv[1])
-for k in itertools.count(desk.index):
-    desk.give(LABELS[k % 4])
-    print(k, flush=True)
-"""
-
-
-def test_a_killed_desk_goes_on_where_it_was(out):
-    """Killed three times while labeling: all that it reported stands in the file, in order."""
-    reported = -1
-    for _ in range(3):
-        rater = subprocess.Popen([sys.executable, "-c", RATER, out], stdout=subprocess.PIPE)
-        started = int(rater.stdout.readline())
-        assert reported < started <= reported + 2, "one label may be saved and not yet reported"
-        time.sleep(0.2)
-        rater.send_signal(signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
-        lines = rater.communicate()[0].split(b"\n")[:-1]
-        reported = int(lines[-1]) if lines else started
-        names = [f"set/{k}.png" for k in range(100000)]
-        desk = LabelDesk(names, out)
-        assert reported < desk.index <= reported + 2
-        assert [row[:2] for row in written(out)] == [
-            [names[k], LABELS[k % 4]] for k in range(desk.index)
-        ]
 
 
 def test_two_processes_lose_none_of_each_others_labels(out):
