@@ -185,6 +185,7 @@ def test_a_models_table_has_a_row_for_each_yardstick_and_scheme(monkeypatch):
             return images, np.ones(len(images), bool), None
 
     monkeypatch.setattr(quality, "FaceMaker", Maker)
+    monkeypatch.setattr(quality, "load_combiner", lambda model: None)
     table = measure_model("a.safetensors", ["two_faces", "self"], count=100, seed=3)
     assert asked == [("a.safetensors", "two_faces", 3), ("a.safetensors", "self", 3)]
     assert table.index.tolist()[-2:] == ["two_faces", "self"]

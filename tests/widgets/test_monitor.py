@@ -37,7 +37,7 @@ def test_watching_changes_nothing(tmp_path, settings):
 def test_the_same_seed_trains_and_draws_the_same(tmp_path):
     runs = [
         monitor(TINY, tmp_path / f"{k}.safetensors", keep_at=(8, 40), seed=s)
-        for k, s in enumerate("001")
+        for k, s in enumerate((0, 0, 1))
     ]
     for k, run in enumerate(runs):
         run.model.settings = replace(TINY, seed=(0, 0, 1)[k])
