@@ -29,7 +29,7 @@ def test_the_threshold_the_pool_and_the_examples_decide_what_is_shown(tmp_path):
     assert "of 7 pixels" in figures[7] and "1,433 images labeled valid" in figures[7]
     assert "from 7 down to 3 the rule flags" in said
     assert "torch loaded: False" in said
-    assert re.search(r"^12 checked, \d+ to mend$", said, re.MULTILINE)
+    assert re.search(r"^13 checked, \d+ to mend$", said, re.MULTILINE)
 
     other, figures = run(tmp_path / "b", threshold=2000, examples=7, seed=3, pool="strong")
     assert figures[0].startswith("21 faces that a GAN made, of 576.")
