@@ -28,8 +28,8 @@ def faces(tmp_path_factory):
     np.save(folder / "m.npy", portraits(60, size=64, seed=3))
     for n, face in enumerate(portraits(90, size=64, seed=4)):
         save(real / f"{n:02}.png", face)
-    for name in "abcdefghklnopq":
-        (folder / name).symlink_to(real)
+    for turn in range(100):
+        (folder / f"z{turn}").symlink_to(real)
     return folder
 
 
