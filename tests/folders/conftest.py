@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from deadly_rule import DEADLY
 from mixed_folder import MID, huge_png, lines, save, with_red_patch, with_white_patch
 from PIL import Image
 
@@ -46,6 +47,17 @@ def mixed(tmp_path_factory) -> Path:
 def screened(mixed, tmp_path_factory):
     table = tmp_path_factory.mktemp("out") / "verdicts.csv"
     return screen_folder(mixed, MultiColorRule(), table), lines(table)
+
+
+@pytest.fixture(scope="session")
+def deadly(tmp_path_factory) -> Path:
+    """Twelve images, of which the seventh ends the process that judges it by `Deadly`."""
+    folder = tmp_path_factory.mktemp("deadly")
+    for n in range(12):
+        image = MID.copy()
+        image[0, 0] = DEADLY if n == 6 else (n, n, n)
+        save(folder / f"{n:02}.png", image)
+    return folder
 
 
 @pytest.fixture

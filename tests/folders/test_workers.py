@@ -4,25 +4,14 @@ import subprocess
 import sys
 
 import pytest
-from deadly_rule import DEADLY, Deadly, DeadlyOnce, Faulty, Silent
-from mixed_folder import MID, UNREADABLE, lines, save
+from deadly_rule import Deadly, DeadlyOnce, Faulty, Silent
+from mixed_folder import UNREADABLE, lines
 
 from facescreen.folders import chunks, screen_folder
 from facescreen.folders.chunks import Chunks, few
 from facescreen.folders.items import FILE, ROWS, Item
 from facescreen.folders.workers import Workers, WorkersError
 from facescreen.screening import MultiColorRule, NoRule
-
-
-@pytest.fixture(scope="module")
-def deadly(tmp_path_factory):
-    """Twelve images, of which the seventh ends the process that judges it."""
-    folder = tmp_path_factory.mktemp("deadly")
-    for n in range(12):
-        image = MID.copy()
-        image[0, 0] = DEADLY if n == 6 else (n, n, n)
-        save(folder / f"{n:02}.png", image)
-    return folder
 
 
 def test_the_table_is_the_same_for_any_number_of_processes(mixed, screened, tmp_path):

@@ -15,6 +15,7 @@ from dataclasses import replace
 
 import pytest
 from cluster_rules import EndsItsWorker
+from local_cluster import local_cluster
 from tiny_run import SETTINGS as TINY
 from tiny_run import Third, contents, manifest, run
 
@@ -40,15 +41,7 @@ SETTINGS = GenerationSettings(count=150, seed=5, existing=64)
 @pytest.fixture(scope="module")
 def address():
     """A cluster of one worker of one thread: each of its processes takes torch."""
-    with distributed.LocalCluster(
-        n_workers=1,
-        threads_per_worker=1,
-        host="127.0.0.1",
-        dashboard_address=None,
-        scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
-        memory_limit=0,
-        silence_logs=60,
-    ) as machines:
+    with local_cluster(1) as machines:
         yield machines.scheduler_address
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 import nbformat
 import numpy as np
 import pytest
+from lesson_runs import refusal, run_lesson
 from lesson_texts import LESSONS, number_of, sections_of
 
 from facescreen import exercises, quiz
@@ -139,3 +140,16 @@ def test_the_stored_notebook_has_run_and_answers_nothing(notebook):
 
 def test_the_student_edition_keeps_the_quiz_whole(notebook):
     assert student.student_edition(notebook).cells == notebook.cells
+
+
+def test_a_whole_set_of_answers_is_checked_at_once(tmp_path):
+    letters = [quiz.right_letter(n) for n in NUMBERS]
+    given = ["", *letters[1:-1]]  # neither the first nor the last
+    said, _ = run_lesson(PATH, tmp_path, "", {"answers": given})
+    kept = exercises.read_score(said)
+    assert (kept.lesson, kept.right, kept.exercises, kept.attempted) == ("Q1", 18, 20, 18)
+
+
+@pytest.mark.parametrize("wrong", [["E"], ["A"] * 21, "ABCD"])
+def test_answers_that_no_question_can_have_are_refused(wrong):
+    assert "expected a list of 0 to 20 entries, each one of" in refusal(PATH, {"answers": wrong})
