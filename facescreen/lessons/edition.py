@@ -10,9 +10,10 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from facescreen.images.writing import write_atomically
+from facescreen.images.writing import check_ours, write_atomically
 from facescreen.language import Language, translated
 from facescreen.language.kernel import bundle
+from facescreen.lessons.parameters import LessonError
 
 
 def in_language(notebook: NotebookNode, name: str, language: Language) -> NotebookNode:
@@ -44,12 +45,26 @@ def in_place(output: NotebookNode, language: Language) -> None:
 # --- documents beside the lessons -----------------------------------------------------------------
 
 _DOCUMENTS = ("README.md", "GLOSSARY.md")
+_OURS = "<!-- an edition of facescreen in another language -->\n"  # the first line of each
 _LINK = re.compile(r"(\]\()([^()\s]+)(\))")
 
 
 def documents(root: Path) -> list[Path]:
     """The Markdown files of a checkout that have an edition in each language."""
     return [file for name in _DOCUMENTS if (file := root / name).is_file()]
+
+
+def check_place(lessons: Iterable[Path], out: Path, root: Path, language: Language) -> None:
+    """Raise LessonError or NotOursError where what is written to `out` would replace a source."""
+    for lesson in lessons:
+        if lesson.parent.resolve() == out.resolve():
+            raise LessonError(
+                f"{out} is the folder that the lessons are read from: name another one "
+                "(--in-place keeps their outputs there)"
+            )
+    if language.code != "en":
+        for file in documents(root):
+            check_ours(out / file.name, _OURS, "document")
 
 
 def write_documents(files: Iterable[Path], out: Path, language: Language) -> list[Path]:
@@ -70,7 +85,7 @@ def write_documents(files: Iterable[Path], out: Path, language: Language) -> lis
             path = Path(os.path.relpath(place.resolve(), out.resolve())).as_posix()
             return f"{link[1]}{path}{mark}{part}{link[3]}"
 
-        text = _LINK.sub(moved, text)
+        text = _OURS + _LINK.sub(moved, text)
         path = out / file.name
         write_atomically(path, lambda one, text=text: one.write_text(text, encoding="utf-8"))
         written.append(path)

@@ -22,7 +22,7 @@ from facescreen.images.temporary import temporary_folder
 from facescreen.images.writing import write_atomically
 from facescreen.language import ENGLISH, Language
 from facescreen.language.catalogs import VARIABLE
-from facescreen.lessons.edition import documents, in_language, write_documents
+from facescreen.lessons.edition import check_place, documents, in_language, write_documents
 from facescreen.lessons.index_page import index_html
 from facescreen.lessons.outline import aim_of, title_of, widget_errors
 from facescreen.lessons.pages import (
@@ -189,13 +189,13 @@ def run_lessons(
     """Run lessons one after another, whatever happens to each, and write pages and an index.
 
     language: of the notebooks and pages. kept: show the outputs that their files keep; run nothing.
-    Raises LessonError at the end where the index could not be written.
+    Raises LessonError where the index could not be written; for the rest see `check_place`.
     """
+    check_place(lessons, out, ROOT, language)
     assigned = assign_parameters(lessons, given)
     out.mkdir(parents=True, exist_ok=True)
     results: list[LessonResult] = []
-    problem = ""
-    none = nbformat.v4.new_notebook()
+    problem, none = "", nbformat.v4.new_notebook()
     read = {path: read_or(path, partial(nbformat.read, as_version=4), none) for path in lessons}
     read = {path: in_language(one, path.stem, language) for path, one in read.items()}
     titles = {path.stem: title_of(notebook, path.stem) for path, notebook in read.items()}

@@ -56,7 +56,8 @@ def test_killed_and_gone_on_with_and_a_worker_killed_as_well_it_ends_in_the_same
     by_one_process, address, tmp_path
 ):
     out, rule = tmp_path / "run", EndsItsWorker()
-    with subprocess.Popen([sys.executable, __file__, str(out), address]) as one:
+    words = [sys.executable, __file__, str(out), address]
+    with subprocess.Popen(words, env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}) as one:
         lines = out / "manifest.jsonl"
         while one.poll() is None and not (lines.exists() and lines.stat().st_size):
             time.sleep(0.01)

@@ -8,12 +8,19 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from facescreen.images.writing import NotOursError
 from facescreen.language import LABELS, Language, kernel, paragraphs, translated
 from facescreen.language.catalogs import SHARED, entries, read, renew, spoken
 from facescreen.language.kernel import Lines
 from facescreen.language.laws import differences
 from facescreen.language.sentences import Sentences, pieces
-from facescreen.lessons import ROOT, find_lessons, run_lessons, write_student_edition
+from facescreen.lessons import (
+    ROOT,
+    LessonError,
+    find_lessons,
+    run_lessons,
+    write_student_edition,
+)
 from facescreen.lessons.edition import documents, in_language, write_documents
 from facescreen.lessons.renewal import by_hand, left_of, prose, sentences, texts_of, unsaid
 from facescreen.lessons.student import student_edition
@@ -208,9 +215,23 @@ def test_links_of_a_document_lead_where_they_led(tmp_path):
     path.write_text(path.read_text("utf-8").replace('is"\nmsgstr ""', 'is"\nmsgstr "# 그렇다"'))
     (made,) = write_documents([root / "README.md"], out, Language("ko", tmp_path))
     assert made.read_text("utf-8") == (
+        "<!-- an edition of facescreen in another language -->\n"
         '<a id="so-it-is"></a>\n\n# 그렇다\n\n'
         "[here](#so-it-is), [b](../../b.md#x), [05](05.ipynb), [no](no.md)"
     )
+
+
+def test_no_source_is_replaced_by_an_edition_of_it(tmp_path):
+    lesson = tmp_path / "notebooks" / LESSONS[0].name
+    lesson.parent.mkdir()
+    lesson.write_bytes(LESSONS[0].read_bytes())
+    (tmp_path / "README.md").write_text("mine")
+    for out, said in ((lesson.parent, "read from"), (tmp_path, "README.md is there already")):
+        with pytest.raises((LessonError, NotOursError), match=said):
+            run_lessons([lesson], out, (), lambda line: None, KOREAN, kept=True)
+    assert lesson.read_bytes() == LESSONS[0].read_bytes()
+    assert (tmp_path / "README.md").read_text() == "mine"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["README.md", "notebooks"]
 
 
 def test_a_changed_paragraph_keeps_its_old_korean_and_is_marked(tmp_path):
