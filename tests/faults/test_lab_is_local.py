@@ -20,9 +20,10 @@ LISTENS = "0A"
 
 @pytest.fixture(scope="module")
 def arguments(checkout) -> list[str]:
-    """What `make lab` hands to JupyterLab."""
+    """What `make lab` hands to JupyterLab, by itself: the make that runs the tests may have ARGS."""
+    own = {name: value for name, value in os.environ.items() if name not in ("ARGS", "MAKEFLAGS")}
     done = subprocess.run(
-        ["make", "-n", "lab"], cwd=checkout, capture_output=True, text=True, check=True
+        ["make", "-n", "lab"], cwd=checkout, env=own, capture_output=True, text=True, check=True
     )
     words = shlex.split(done.stdout.replace("\\\n", " "), comments=True)
     return words[words.index("jupyterlab") + 1 :]

@@ -35,30 +35,25 @@ def run(folder, name, **parameters) -> str:
 
 
 def test_the_lesson_shows_as_many_images_as_it_is_told_to(tmp_path):
-    few = run(tmp_path, "few")
-    more = run(tmp_path, "more", images=160, faces=50, seed=3, broken_images=1)
-    assert "40 existing faces" in few and "50 existing faces" in more
-    assert "96 images in " in few and "160 images in " in more
-    assert re.search(r"learning rate times 16\..*after 8 images; .*after 64 images", few)
-    assert re.search(r"learning rate times 16\..*after 8 images\.", more)
-    assert few.count("Right: ") == more.count("Right: ") == 3
-    seen = [re.findall(r"KID goes: raw from [\d.]+ to [\d.]+", text) for text in (few, more)]
-    assert all(seen) and seen[0] != seen[1]
-    for text, last in ((few, 96), (more, 160)):
-        found = re.findall(r" s  After (\d+) images rule 1 flags: raw [\d.]+ %, averaged", text)
-        said = [int(images) for images in found]
-        assert said == sorted(set(said)) and (said[0], said[-1]) == (8, last)
-        assert f"of {len(said)} looks" in text
-    assert few.count("right 3 of 3") == 1
+    said = run(tmp_path, "few")
+    assert "40 existing faces" in said and "96 images in " in said
+    assert re.search(r"learning rate times 16\..*after 8 images; .*after 64 images", said)
+    assert said.count("Right: ") == 3
+    assert re.search(r"KID goes: raw from [\d.]+ to [\d.]+", said)
+    looks = list(map(int, re.findall(r" s  After (\d+) images rule 1 flags: raw [\d.]+ %, av", said)))
+    assert looks == sorted(set(looks)) and (looks[0], looks[-1]) == (8, 96)
+    assert f"of {len(looks)} looks" in said
+    assert said.count("right 3 of 3") == 1
 
 
 def test_it_ends_on_time_where_training_breaks_down_and_measures_against_other_photographs(
     tmp_path,
 ):
     folder = photographs(tmp_path, 84)
-    short = {"images": 10_000, "seconds": 0.01, "too_fast": 1e6}
+    short = {"images": 10_000, "seconds": 0.01, "too_fast": 1e6, "broken_images": 1, "seed": 3}
     said = run(tmp_path, "folder", source=f"folder:{folder}", faces=84, **short)
     assert "8 images in " in said
+    assert re.search(r"learning rate times 1e\+06\..*after 8 images\.", said)
     assert said.count("Right: ") == 3
     assert f"63 existing faces from folder:{folder}, 21 kept to measure with" in said
     assert "KID: distance to 21 existing faces that neither GAN was trained on" in said
