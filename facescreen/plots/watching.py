@@ -173,7 +173,7 @@ def draw_trainings(
             axis.plot(range(len(used)), own, color=SCREENS[k % 6], linestyle=DASHES[k % 5],
                       marker=MARKS[k % 8], linewidth=1.8, label=f"seed {seed}")  # fmt: skip
         _staged(axis, [ends[stage] for stage in used], name)
-        parts = [f"{own.min():.0f} to {own.max():.0f} %" for own in (shares[:, 0], shares[:, -1])]
+        parts = [_between(own) for own in (shares[:, 0], shares[:, -1])]
         said.append(f"{name}: from seed to seed {parts[0]} at first, {parts[1]} in the last stage")
     axes[0, 0].set_ylabel("share of the images (%)", fontsize=LETTERS)
     axes[0, 0].set_ylim(-3, 106)
@@ -185,6 +185,12 @@ def draw_trainings(
         f"{'. '.join(said)}. A point of the first stage stands for {count} images: where it shows "
         f"50 %, its 95 % interval goes from {100 * half.low:.0f} to {100 * half.high:.0f} %."
     )
+
+
+def _between(shares: np.ndarray) -> str:
+    """The lowest and the highest of some shares, in percent."""
+    low, high = f"{shares.min():.0f}", f"{shares.max():.0f}"
+    return f"always {low} %" if low == high else f"{low} to {high} %"
 
 
 plot_trainings = presented(draw_trainings)

@@ -177,7 +177,7 @@ def test_trainings_are_told_apart_by_stage():
     marked = np.zeros(40, bool)
     marked[:10] = marked[20:25] = True  # early: all of seed 7, half of seed 8; late: none
     figure, said = plots.draw_trainings(seeds, when, {"broken": marked})
-    assert said.startswith("broken: from seed to seed 50 to 100 % at first, 0 to 0 % in the last")
+    assert said.startswith("broken: from seed to seed 50 to 100 % at first, always 0 % in the last")
     assert "stands for 10 images: where it shows 50 %, its 95 % interval goes from 24 to 76" in said
     assert [list(line.get_ydata()) for line in figure.axes[0].lines] == [[100, 0], [50, 0]]
 
