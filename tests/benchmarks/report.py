@@ -47,6 +47,7 @@ AIMS = (
     Aim("training", "DCGAN, 64 px, float32", "ours", "tutorial, with its loader", 1.7),
     Aim("training", "DCGAN, 64 px, bfloat16", "ours", "tutorial, with its loader", 3.2),
     Aim("generation", "2,500 images saved", "multi color", "", 5),
+    Aim("generation", "2,500 images saved", "multi color, faces encoded", "", 5),
 )
 
 
