@@ -71,13 +71,27 @@ def draw(out: Path, pools: Sequence[str] = tuple(DRAWN), work: Path = WORK) -> N
                 raise ReferenceSetError(f"{(~finite).sum()} images of {pool} are not finite")
             runs.append(images)
             about.append(asdict(settings) | maker.about())
-        images = np.stack(runs, axis=1).reshape(-1, *runs[0].shape[1:])
+        images = _in_turn(runs)
         names = write_pool(out, pool, images)
         sums = zip(names, map(pixels_checksum, images), strict=True)
         _put(out / "images.csv", ("image", "sha256"), pool, list(sums))
         _put(out / "drawn.csv", ("image", "seed", "learned_from"), pool, _origins(pool, names))
         card["pools"][pool] = _together(about) | {"count": len(images)}
     write_atomically(card_path, lambda path: path.write_text(json.dumps(card, indent=2) + "\n"))
+
+
+def picked(pool: str) -> np.ndarray:
+    """Which existing faces each image of a pool combines, in the order of its images: (N, k).
+
+    Numbers of portraits, int64; the first gives the coarse layers. Nothing is drawn or trained.
+    """
+    runs = [_maker(s, WORK / pool / str(s.seed)).sources(0, s.count) for s in DRAWN[pool]]
+    return _in_turn(runs)
+
+
+def _in_turn(runs: Sequence[np.ndarray]) -> np.ndarray:
+    """One of every run in turn."""
+    return np.stack(runs, axis=1).reshape(-1, *runs[0].shape[1:])
 
 
 def _maker(settings: GenerationSettings, folder: Path):
