@@ -113,10 +113,10 @@ def newcombe(first: Rate, second: Rate, confidence: float = 0.95) -> tuple[float
 def bias_table(name: str = "gaps") -> pd.DataFrame:
     """A shipped table of `data/bias`, as `facescreen.evidence.bias` made it.
 
-    name: "groups", rows (images, error, rule, attribute, group), as `by_group` has them; or "gaps",
-    rows (images, error, rule, attribute), as `gaps` has them. ``error`` is "valid lost", "saturated
-    missed" or "broken missed"; ``seen`` says that the rule learned from these very images. Raises
-    KeyError for another name.
+    name: "groups", rows (population, error, rule, attribute, group), as `by_group` has them; or
+    "gaps", rows (population, error, rule, attribute), as `gaps` has them. ``error`` is "valid
+    lost", "saturated missed" or "broken missed"; ``seen`` says that the rule learned from these
+    very images. Raises KeyError for another name.
     """
     import pandas as pd
 

@@ -158,13 +158,13 @@ def through(pools: Sequence[str] = tuple(pool for pool, _ in POOLS.values())) ->
 
 
 def measured() -> pd.DataFrame:
-    """All mistakes by group: rows (images, error, rule, attribute, group)."""
+    """All mistakes by group: rows (population, error, rule, attribute, group)."""
     import pandas as pd
 
     asked = {name: partial(judged_portraits, name, *counts) for name, counts in FACES.items()}
     asked |= {name: partial(judged_pool, *pool) for name, pool in POOLS.items()}
     tables = {name: judge().shares() for name, judge in tqdm(asked.items(), leave=False)}
-    return pd.concat(tables, names=["images"])
+    return pd.concat(tables, names=["population"])
 
 
 def with_gaps(groups: pd.DataFrame) -> pd.DataFrame:

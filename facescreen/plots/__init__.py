@@ -30,6 +30,7 @@ from facescreen.plots.benefit import (
     plot_learning,
 )
 from facescreen.plots.bright_ends import draw_bright_ends
+from facescreen.plots.by_group import draw_by_group, plot_by_group
 from facescreen.plots.charts import (
     draw_kinds,
     draw_rates,
@@ -160,6 +161,7 @@ __all__ = [
     "draw_both_errors",
     "draw_breakage",
     "draw_bright_ends",
+    "draw_by_group",
     "draw_called_so",
     "draw_chances",
     "draw_confusions",
@@ -220,6 +222,7 @@ __all__ = [
     "plot_batches",
     "plot_both_errors",
     "plot_breakage",
+    "plot_by_group",
     "plot_called_so",
     "plot_chances",
     "plot_confusions",
