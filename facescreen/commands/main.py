@@ -231,8 +231,9 @@ def parser() -> argparse.ArgumentParser:
     command_line.train_options(
         command(train, "train a GAN on existing faces", command_line.TRAIN_HELP)
     )
+    generating = f"{command_line.GENERATE_HELP}\n{command_line.WHOM}"
     command_line.generate_options(
-        command(generate, "generate and save faces that pass a rule", command_line.GENERATE_HELP)
+        command(generate, "generate and save faces that pass a rule", generating)
     )
     command_line.quality_options(
         command(quality, "measure how good a model's images are", command_line.QUALITY_HELP)
@@ -243,9 +244,8 @@ def parser() -> argparse.ArgumentParser:
     command_line.evidence_options(
         command(evidence, "rebuild the tables and figures", command_line.EVIDENCE_HELP)
     )
-    command_line.screen_options(
-        command(screen, "judge the images of a folder", command_line.SCREEN_HELP)
-    )
+    screening = f"{command_line.SCREEN_HELP}\n{command_line.WHOM}"
+    command_line.screen_options(command(screen, "judge the images of a folder", screening))
     command_line.alarms_options(
         command(alarms, "count the false alarms among valid images", command_line.ALARMS_HELP)
     )

@@ -33,6 +33,18 @@ torchvision lays them out: ROOT/celeba, ROOT/lfw-py). Nothing is downloaded with
 Beside OUT, a folder of its name keeps a sheet of samples for each checkpoint, and the history of
 the losses. The same command goes on where an earlier one stopped.
 """
+WHOM = """\
+whom each rule costs, where groups differ by more than 3 points and chance does not explain it
+(`data/bias`, from rendered portraits; signs without --calibrate lose no group that much more):
+  single  loses 6.5 % of valid faces exposed brightly, 2.5 % of dim ones
+  multi   loses 14.4 % of valid faces exposed brightly, 5.7 % of dim ones; misses 27.4 % of planted
+          saturated damage on skin of Monk 9–10, 8.7 % on skin of Monk 3–4
+  signs   calibrated on 24 valid faces, loses 9.5 % of Monk 5–6, 2.6 % of Monk 9–10; 11.6 % of
+          blond hair, 4.0 % of black or dark brown; 8.1 % lit from the side, 3.2 % from the front
+Drawn while a GAN learns, valid images made of faces of Monk 3–4 are lost most: 8.5 % by single,
+8.8 % by multi; of Monk 9–10 none are. Of a finished GAN bright images are: 38.4 % of the lightest
+third by single, 42.6 % by multi, of the darkest third 4.3 % by either.
+"""
 GENERATE_HELP = """\
 examples:
   facescreen generate --count 2500 --rule multi --seed 1 --out runs/multi
@@ -173,7 +185,9 @@ def train_options(add: argparse.ArgumentParser) -> None:
 
 
 def rule_options(add: argparse.ArgumentParser, default: str) -> None:
-    add.add_argument("--rule", choices=("none", "single", "multi", "signs"), default=default)
+    rules = ("none", "single", "multi", "signs")
+    whom = f"({default}); below: whose valid faces each loses more often"
+    add.add_argument("--rule", choices=rules, default=default, help=whom)
     threshold = "single: pixels at value 255 (40); signs: log odds (the profile's)"
     add.add_argument("--threshold", type=number, help=threshold)
     add.add_argument("--color-threshold", type=count, help="multi: pixels of one color (40)")

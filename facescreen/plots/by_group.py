@@ -65,9 +65,12 @@ def _finish(axis: Axes, title: str) -> None:
 
 
 def _say(error: str, table: pd.DataFrame) -> str:
+    """For each rule, the attribute by which its shares lie furthest apart."""
     said = []
-    for (rule, attribute), own in table["rate %"].groupby(level=[0, 1], sort=False):
-        own = own.droplevel([0, 1])
-        ends = [f"{group} {own[group]:.1f} %" for group in (own.idxmin(), own.idxmax())]
-        said.append(f"{rule} by {attribute}: {' to '.join(ends)}")
-    return f"{error[:1].upper()}{error[1:]}, {'; '.join(said)}."
+    for rule, own in table["rate %"].groupby(level=0, sort=False):
+        by_trait = own.droplevel(0).groupby(level=0)
+        name = (by_trait.max() - by_trait.min()).idxmax()
+        groups = own.loc[(rule, name)]
+        ends = [f"{groups[group]:.1f} % ({group})" for group in (groups.idxmin(), groups.idxmax())]
+        said.append(f"{rule}, by {name} from {' to '.join(ends)}")
+    return f"{error[:1].upper()}{error[1:]}, where groups are furthest apart: {'; '.join(said)}."

@@ -1,10 +1,15 @@
 """Whom the rules lose and miss: recounted by plain NumPy from pixels, picks and traits alone."""
 
+import re
+
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from recount import counts_of, flags_of
 
 from facescreen.breakage import plant_all
+from facescreen.commands import main as cli
+from facescreen.commands.options import WHOM
 from facescreen.evaluation import bias_table
 from facescreen.evidence import bias
 from facescreen.evidence.bias_groups import EXPOSED, HAIR, SIDES, in_thirds, lightness, of_traits
@@ -13,6 +18,7 @@ from facescreen.gan.combine import pick_faces
 from facescreen.generation import FaceMaker
 from facescreen.labels import load_reference
 from facescreen.labels.drawing import DRAWN, picked
+from facescreen.plots import draw_by_group
 
 POOL, NAME = "test", "finished, new"
 
@@ -154,3 +160,74 @@ def test_thirds_of_light_and_exposure_are_about_thirds():
             set(shares.index) == set(limits.values()) and ((shares > 0.28) & (shares < 0.39)).all()
         )
     assert "exposure" not in of_traits(traits, exposure=False)
+
+
+# --- where a rule is chosen -----------------------------------------------------------------------
+
+RULES = {"single": "single 40", "multi": "multi 40 / 1,000", "signs": "signs, calibrated on 24"}
+TRAITS = ("skin tone", "hair", "light from", "exposure")
+LOST, MISSED = "valid lost", "saturated missed"
+SAID = [  # what the help says, and which rows of the table it is
+    ("single", LOST, "exposure", "loses {bright} of valid faces exposed brightly, {dim} of dim"),
+    ("multi", LOST, "exposure", "loses {bright} of valid faces exposed brightly, {dim} of dim"),
+    ("multi", MISSED, "skin tone", "misses {Monk 9–10} of planted saturated damage on skin of "
+     "Monk 9–10, {Monk 3–4} on skin of Monk 3–4"),
+    ("signs", LOST, "skin tone", "loses {Monk 5–6} of Monk 5–6, {Monk 9–10} of Monk 9–10;"),
+    ("signs", LOST, "hair", "{blond} of blond hair, {black, dark brown} of black or dark brown;"),
+    ("signs", LOST, "light from", "{from the side} lit from the side, {from the front} from the"),
+]  # fmt: skip
+
+
+def filled(text: str, rates) -> str:
+    return re.sub(r"{(.+?)}", lambda found: f"{rates[found[1]]:.1f} %", text)
+
+
+def test_the_help_says_what_the_table_says_and_leaves_nothing_out():
+    groups, gaps = bias_table("groups"), bias_table("gaps")
+    said = " ".join(WHOM.split())
+    parts = re.split(r" (?=single  |multi  |signs  )", re.sub(r"\n  (\w+) +", r" \1  ", WHOM))
+    of_rule = {part.split()[0]: " ".join(part.split()) for part in parts[1:]}
+    for rule, error, attribute, text in SAID:
+        rates = groups.loc[("portraits", error, RULES[rule], attribute), "rate %"]
+        assert filled(text, rates) in of_rule[rule]
+    rows = gaps.loc["portraits"].reset_index()
+    chosen = rows["rule"].isin([*RULES.values(), "signs"]) & rows["attribute"].isin(TRAITS)
+    beyond = rows[chosen & (rows["apart"] == "beyond chance")]
+    beyond = beyond[beyond["error"] != "broken missed"]
+    named = {(error, RULES[rule], attribute) for rule, error, attribute, _ in SAID}
+    assert set(map(tuple, beyond[["error", "rule", "attribute"]].to_numpy())) == named
+
+    def rate(population, rule, attribute, group):
+        return f"{groups.loc[(population, LOST, rule, attribute, group), 'rate %']:.1f} %"
+
+    learning = [rate("while learning", r, "skin tone", "Monk 3–4") for r in [*RULES.values()][:2]]
+    assert f"{learning[0]} by single, {learning[1]} by multi; of Monk 9–10 none are" in said
+    whole = "finished", "image, measured"
+    light, dark = (
+        [rate(whole[0], r, whole[1], third) for r in [*RULES.values()][:2]]
+        for third in ("lightest third", "darkest third")
+    )
+    assert f"{light[0]} of the lightest third by single, {light[1]} by multi" in said
+    assert dark[0] == dark[1] and f"of the darkest third {dark[0]} by either" in said
+    for rule in ("single 40", "multi 40 / 1,000"):
+        assert rate("while learning", rule, "skin tone", "Monk 9–10") == "0.0 %"
+
+
+@pytest.mark.parametrize("command", ["screen", "generate"])
+def test_whoever_chooses_a_rule_reads_it(command, capsys):
+    with pytest.raises(SystemExit):
+        cli.main([command, "--help"])
+    text = capsys.readouterr().out
+    assert WHOM in text and "whose valid faces each loses more often" in " ".join(text.split())
+
+
+def test_the_figure_shows_every_group_and_says_the_furthest():
+    groups = bias_table("groups").loc["portraits"]
+    few = groups[groups.index.isin(["valid lost"], 0) & groups.index.isin(["multi 40 / 1,000"], 1)
+                 & groups.index.isin(["skin tone", "exposure"], 2)]  # fmt: skip
+    figure, said = draw_by_group(few)
+    names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert names == [*few.index.get_level_values("group")]
+    rates = few.xs("exposure", level="attribute")["rate %"].droplevel([0, 1])
+    assert f"by exposure from {rates['dim']:.1f} % (dim) to {rates['bright']:.1f} % (brig" in said
+    plt.close(figure)
