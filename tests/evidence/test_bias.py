@@ -18,6 +18,7 @@ from facescreen.gan.combine import pick_faces
 from facescreen.generation import FaceMaker
 from facescreen.labels import load_reference
 from facescreen.labels.drawing import DRAWN, picked
+from facescreen.lessons import ROOT
 from facescreen.plots import draw_by_group
 
 POOL, NAME = "test", "finished, new"
@@ -211,6 +212,23 @@ def test_the_help_says_what_the_table_says_and_leaves_nothing_out():
     assert dark[0] == dark[1] and f"of the darkest third {dark[0]} by either" in said
     for rule in ("single 40", "multi 40 / 1,000"):
         assert rate("while learning", rule, "skin tone", "Monk 9–10") == "0.0 %"
+
+
+def test_what_data_readme_quotes_is_in_the_table():
+    text = (ROOT / "data" / "README.md").read_text("utf-8")
+    part = text.split("## Whom the rules lose and miss")[1].split("\n## ")[0]
+    groups = bias_table("groups").loc["portraits"]["rate %"]
+    signs = groups.loc[(LOST, RULES["signs"])]
+    missed = groups.loc[(MISSED, RULES["multi"], "skin tone")]
+    for said, rates in (
+        ("{Monk 5–6} of Monk 5–6 and {Monk 9–10} of Monk 9–10", signs.loc["skin tone"]),
+        ("{blond} of blond hair and {black, dark brown} of black", signs.loc["hair"]),
+        ("{Monk 9–10} against {Monk 3–4} on Monk 3–4", missed),
+    ):
+        assert filled(said, rates) in part
+    for rule in ("single 40", "multi 40 / 1,000"):
+        light = groups.loc[(LOST, rule, "exposure")]
+        assert light["bright"] > 2 * light["dim"], "more than twice as often"
 
 
 @pytest.mark.parametrize("command", ["screen", "generate"])
