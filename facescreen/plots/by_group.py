@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,16 +23,16 @@ def draw_by_group(table: pd.DataFrame) -> tuple[Figure, str]:
     import matplotlib.pyplot as plt
 
     errors, rules = (list(dict.fromkeys(table.index.get_level_values(k))) for k in (0, 1))
-    groups = table.loc[(errors[0], rules[0])].index
+    groups = _part(table, errors[0], rules[0]).index
     # A gap between attributes keeps them apart.
     attributes = list(dict.fromkeys(groups.get_level_values(0)))
     at = np.arange(len(groups)) + 0.9 * np.array([attributes.index(name) for name, _ in groups])
-    size = (PAGE, 0.34 * at[-1] + 1.5)
+    size = (PAGE, 0.38 * at[-1] + 1.5)
     figure, axes = plt.subplots(1, len(errors), figsize=size, sharey=True, squeeze=False)
     for axis, error in zip(axes[0], errors, strict=True):
         for k, rule in enumerate(rules):
-            own = table.loc[(error, rule)].reindex(groups)
-            rows = at + (k - (len(rules) - 1) / 2) * 0.26
+            own = _part(table, error, rule).reindex(groups)
+            rows = at + (k - (len(rules) - 1) / 2) * 0.2
             look = {"color": SCREENS[k], "clip_on": False, "zorder": 3}
             axis.hlines(rows, own["low %"], own["high %"], linewidth=1.6, **look)
             axis.plot(own["rate %"], rows, MARKS[k], markersize=6, label=rule, **look)
@@ -49,10 +49,17 @@ def draw_by_group(table: pd.DataFrame) -> tuple[Figure, str]:
     figure.tight_layout(pad=0.4, w_pad=1.5)
     figure.legend(handles, names, ncols=len(names), fontsize=12, frameon=False,
                   loc="upper center", bbox_to_anchor=(0.5, 0.01))  # fmt: skip
-    return figure, f"{' '.join(_say(e, table.loc[e]) for e in errors)} Lines are 95 % intervals."
+    return figure, f"{' '.join(_say(e, _part(table, e)) for e in errors)} Lines are 95 % intervals."
 
 
 plot_by_group = presented(draw_by_group)
+
+
+def _part(table: Any, *names: str) -> Any:
+    """The rows whose first levels have these names, in their order, which `.loc` warns of."""
+    for name in names:
+        table = table[table.index.get_level_values(0) == name].droplevel(0)
+    return table
 
 
 def _finish(axis: Axes, title: str) -> None:
@@ -70,7 +77,7 @@ def _say(error: str, table: pd.DataFrame) -> str:
     for rule, own in table["rate %"].groupby(level=0, sort=False):
         by_trait = own.droplevel(0).groupby(level=0)
         name = (by_trait.max() - by_trait.min()).idxmax()
-        groups = own.loc[(rule, name)]
+        groups = _part(own, rule, name)
         ends = [f"{groups[group]:.1f} % ({group})" for group in (groups.idxmin(), groups.idxmax())]
         said.append(f"{rule}, by {name} from {' to '.join(ends)}")
     return f"{error[:1].upper()}{error[1:]}, where groups are furthest apart: {'; '.join(said)}."
