@@ -15,9 +15,8 @@ from facescreen.evidence import bias
 from facescreen.evidence.bias_groups import EXPOSED, HAIR, SIDES, in_thirds, lightness, of_traits
 from facescreen.faces import portrait_table, portraits
 from facescreen.gan.combine import pick_faces
-from facescreen.generation import FaceMaker
 from facescreen.labels import load_reference
-from facescreen.labels.drawing import DRAWN, picked
+from facescreen.labels.drawing import DRAWN
 from facescreen.lessons import ROOT
 from facescreen.plots import draw_by_group
 
@@ -75,12 +74,6 @@ def test_the_shipped_signs_are_judged_again(pool):
     assert lost == flagged[pool.labels == "valid"].sum()
     missed = table.loc[("broken missed", "signs", "hair"), "mistakes"]
     assert missed == (~flagged[np.char.startswith(pool.labels, "broken")]).sum()
-
-
-def test_picks_are_those_that_the_images_were_made_of(pool):
-    maker = FaceMaker(DRAWN[POOL][0])
-    images, _, sources = maker.images(0, 8)
-    assert np.array_equal(images, pool.images[:8]) and np.array_equal(sources, picked(POOL)[:8])
 
 
 def test_what_comes_through_is_the_source_of_the_coarse_layers():
