@@ -17,7 +17,7 @@ from facescreen.commands import main as cli
 from facescreen.generation import GenerationSettings, generate
 from facescreen.screening import MultiColorRule
 
-ROUNDS = 8
+ROUNDS = 4
 
 
 def held() -> dict[str, float]:
@@ -39,7 +39,7 @@ def held() -> dict[str, float]:
 
 def one_round(number: int, count: int, out: Path) -> None:
     """Faces by the shipped GAN, then the folder of them by one process and by two more."""
-    settings = GenerationSettings(count=count, seed=number, existing=200)
+    settings = GenerationSettings(count=count, seed=number, existing=64)
     generate(settings, MultiColorRule(), out / "run", progress=False)
     for workers in (1, 2):
         words = ["screen", out / "run", "--rule", "signs", "--workers", workers]
