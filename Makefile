@@ -31,10 +31,11 @@ test: lint          ## lint, unit tests, and the lessons' marked outputs (ARGS="
 	OMP_NUM_THREADS=1 $(PY) -m pytest tests -n 2 --dist loadfile $(if $(NOTEBOOKS),--nbval-lax --nbval-current-env \
 		--nbval-cell-timeout=900 $(NOTEBOOKS)) $(ARGS)
 
-# A night of it: each piece of work is killed 50 times, each law of bytes tried on 10,000 cases.
+# A night of it: each piece of work is killed 50 times, each law of bytes tried on 10,000 cases, faces
+# generated and screened for half an hour, a kernel restarted 100 times.
 faults: $(STAMP)    ## kill, cut and damage everything (ARGS="--kills 10 -k screening")
 	OMP_NUM_THREADS=1 $(PY) -m pytest tests/faults tests/screening/test_paper.py -s --kills 50 \
-		--hypothesis-profile nightly $(ARGS)
+		--minutes 30 --restarts 100 --hypothesis-profile nightly $(ARGS)
 
 # Root is refused by Jupyter unless told otherwise; in a container there may be nobody else.
 lab: $(STAMP)       ## open JupyterLab on this machine only, with a token of its own

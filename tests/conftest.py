@@ -16,6 +16,10 @@ def pytest_addoption(parser):
     """How long the tests of faults try."""
     kills = "kills at random moments of each piece of work in tests/faults (1)"
     parser.addoption("--kills", type=int, default=1, help=kills)
+    parser.addoption(
+        "--minutes", type=float, default=0, help="of tests/faults/test_long_run.py (0)"
+    )
+    parser.addoption("--restarts", type=int, default=1, help="of a kernel in that file (1)")
     parser.addoption("--kill-seed", default=str(time.time_ns()), help="which moments those are")
 
 

@@ -32,28 +32,31 @@ def _use_one_thread() -> None:
 
 
 class Ahead(Generic[Block]):
-    """`blocks(first, last)`: what `draw(number)` says of blocks `first` … `last` − 1.
+    """`blocks(first, last, prepare, draw)`: what `draw(k)` says of blocks k = `first` … `last` − 1.
 
     Whoever asks for blocks behind those asked for before gets them sooner: they are begun already.
     prepare: called in the caller's thread with the numbers of blocks that threads are to draw.
+    Neither function is kept: what they are methods of would go with a circle, late, as would its
+    threads.
     """
 
-    def __init__(
-        self,
-        prepare: Callable[[list[int]], None],
-        draw: Callable[[int], Block],
-        threads: ThreadPoolExecutor,
-    ) -> None:
-        self._prepare, self._draw, self._threads = prepare, draw, threads
+    def __init__(self, threads: ThreadPoolExecutor) -> None:
+        self._threads = threads
         self._begun: dict[int, Future[Block]] = {}
         self._next: int | None = None
 
-    def __call__(self, first: int, last: int) -> list[Block]:
+    def __call__(
+        self,
+        first: int,
+        last: int,
+        prepare: Callable[[list[int]], None],
+        draw: Callable[[int], Block],
+    ) -> list[Block]:
         wanted = range(first, last + AHEAD if first == self._next else last)
         for number in [number for number in self._begun if number not in wanted]:
             self._begun.pop(number).cancel()
         new = [number for number in wanted if number not in self._begun]
-        self._prepare(new)
-        self._begun |= {number: self._threads.submit(self._draw, number) for number in new}
+        prepare(new)
+        self._begun |= {number: self._threads.submit(draw, number) for number in new}
         self._next = last
         return [self._begun.pop(number).result() for number in range(first, last)]

@@ -148,7 +148,7 @@ class FaceMaker:
         self._styles = torch.empty((self.existing, self.combiner.style))
         self._encoded = np.zeros(-(-self.existing // BLOCK), bool)
         self._threads = drawing_threads()
-        self._blocks = Ahead(self._encode_for, self._block, self._threads)
+        self._blocks = Ahead(self._threads)
 
     def about(self) -> dict[str, Any]:
         """What images depend on beside the settings: the weights and the existing faces."""
@@ -179,7 +179,8 @@ class FaceMaker:
         # Whole aligned blocks, so that image i always takes the same way through the same batch.
         first, last = start // BLOCK, -(-stop // BLOCK)
         size = self.settings.size
-        drawn = [*self._blocks(first, last), np.zeros((0, size, size, 3), np.float32)]
+        blocks = self._blocks(first, last, self._encode_for, self._block)
+        drawn = [*blocks, np.zeros((0, size, size, 3), np.float32)]
         return np.concatenate(drawn)[start - first * BLOCK : stop - first * BLOCK]
 
     def _block(self, number: int) -> np.ndarray:

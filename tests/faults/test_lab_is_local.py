@@ -20,7 +20,7 @@ LISTENS = "0A"
 
 @pytest.fixture(scope="module")
 def arguments(checkout) -> list[str]:
-    """What `make lab` hands to JupyterLab, by itself: the make that runs the tests may have ARGS."""
+    """What `make lab` hands to JupyterLab; the ARGS of the make that runs the tests are not its."""
     own = {name: value for name, value in os.environ.items() if name not in ("ARGS", "MAKEFLAGS")}
     done = subprocess.run(
         ["make", "-n", "lab"], cwd=checkout, env=own, capture_output=True, text=True, check=True

@@ -40,7 +40,9 @@ def test_the_lesson_shows_as_many_images_as_it_is_told_to(tmp_path):
     assert re.search(r"learning rate times 16\..*after 8 images; .*after 64 images", said)
     assert said.count("Right: ") == 3
     assert re.search(r"KID goes: raw from [\d.]+ to [\d.]+", said)
-    looks = list(map(int, re.findall(r" s  After (\d+) images rule 1 flags: raw [\d.]+ %, av", said)))
+    looks = list(
+        map(int, re.findall(r" s  After (\d+) images rule 1 flags: raw [\d.]+ %, av", said))
+    )
     assert looks == sorted(set(looks)) and (looks[0], looks[-1]) == (8, 96)
     assert f"of {len(looks)} looks" in said
     assert said.count("right 3 of 3") == 1
