@@ -20,7 +20,7 @@ export OMP_WAIT_POLICY ?= PASSIVE
 # `make -j` would run lessons and tests at once and time both wrongly.
 .NOTPARALLEL:
 .DEFAULT_GOAL := lessons
-.PHONY: lessons test faults lab bench notebooks lint install clean help moved
+.PHONY: lessons test faults light lab bench notebooks lint install clean help moved
 
 lessons: $(STAMP)   ## run every lesson and write HTML to build/lessons (ARGS="07 -p count 100")
 	$(PY) -m facescreen lessons --out build/lessons $(ARGS)
@@ -36,6 +36,10 @@ test: lint          ## lint, unit tests, and the lessons' marked outputs (ARGS="
 faults: $(STAMP)    ## kill, cut and damage everything (ARGS="--kills 10 -k screening")
 	OMP_NUM_THREADS=1 $(PY) -m pytest tests/faults tests/screening/test_paper.py -s --kills 50 \
 		--minutes 30 --restarts 100 --hypothesis-profile nightly $(ARGS)
+
+# It has an environment of its own, and is no part of `make test`, which installs nothing.
+light:              ## install without torch into build/light, measure it, run the lessons that it can
+	OMP_NUM_THREADS=1 $(PYTHON) tests/light_install.py
 
 # Root is refused by Jupyter unless told otherwise; in a container there may be nobody else.
 lab: $(STAMP)       ## open JupyterLab on this machine only, with a token of its own
@@ -81,6 +85,6 @@ $(STAMP): pyproject.toml constraints.txt
 		echo "making $(VENV): a few minutes, several gigabytes"; \
 		$(PYTHON) -m venv --clear $(VENV); fi
 	@touch $(BEGUN)
-	$(PY) -m pip install --editable '.[test]' --constraint constraints.txt
+	$(PY) -m pip install --editable '.[gan,lessons,test]' --constraint constraints.txt
 	@rm -f $(BEGUN)
 	@printf '%s\n' '$(CURDIR)' > $(STAMP)

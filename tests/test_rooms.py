@@ -29,6 +29,7 @@ ROOMS = [
     ["faces", "screening", "lessons"],
     ["language"],
     ["images"],
+    ["setup"],
 ]
 LEVEL = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
 
@@ -142,6 +143,13 @@ def test_modules_of_a_room_do_not_import_in_a_circle():
     for module in MODULES:
         if module:  # the package itself names its rooms for type checkers only
             visit(module, ())
+
+
+def test_one_file_says_where_what_ships_lies():
+    """An installed package has its data elsewhere than a checkout."""
+    for module, path in MODULES.items():
+        found = re.search(r"__file__\)[\w.()]*\.parents?\b", path.read_text(encoding="utf-8"))
+        assert bool(found) == (module == "setup.shipped"), module
 
 
 def test_the_import_walk_sees_every_form():

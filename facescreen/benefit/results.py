@@ -19,11 +19,12 @@ import numpy as np
 
 from facescreen.benefit.rows import tables_in
 from facescreen.images.writing import write_atomically
+from facescreen.setup import DATA
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SHIPPED = Path(__file__).parents[2] / "data" / "benefit"
+SHIPPED = DATA / "benefit"
 CARD, SHEET = "card.json", "moments.png"
 
 

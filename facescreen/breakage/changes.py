@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING, Any
 from facescreen.images.locks import InUseError, locked
 from facescreen.images.writing import write_atomically
 from facescreen.screening import PAPER_RULES
+from facescreen.setup import DATA
 
 if TYPE_CHECKING:
     import pandas as pd
 
-STORED = Path(__file__).parents[2] / "data" / "study" / "learning.csv"
+STORED = DATA / "study" / "learning.csv"
 
 
 @dataclass(frozen=True)

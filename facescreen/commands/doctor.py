@@ -4,19 +4,15 @@ Whatever may crash or print is tried in a process of its own, so that the doctor
 """
 
 import hashlib
-import importlib.metadata
 import json
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from packaging.requirements import Requirement
-
 from facescreen.commands.machine import (
     FAIL,
     OK,
-    ROOT,
     WARN,
     Check,
     Probe,
@@ -28,6 +24,15 @@ from facescreen.commands.machine import (
     memory_limit,
     usable_cores,
 )
+from facescreen.commands.packages import (
+    check_requirements,
+    check_tested_versions,
+    check_torch_pair,
+    declared,
+    installed_version,
+    why,
+)
+from facescreen.setup import DATA, ROOT, install
 
 LAB_EXTENSION = "share/jupyter/labextensions/@jupyter-widgets/jupyterlab-manager/package.json"
 
@@ -68,13 +73,6 @@ def run_probe(*arguments: str) -> Probe:
     return Probe(done.returncode, done.stdout.strip(), done.stderr.strip())
 
 
-def _why(probe: Probe) -> str:
-    if probe.code < 0:
-        return f"the process was ended by signal {-probe.code}"
-    lines = (probe.error or probe.output or f"exit code {probe.code}").splitlines()
-    return lines[-1]
-
-
 # --- Python and its packages ----------------------------------------------------------------------
 
 
@@ -86,86 +84,6 @@ def check_python(version: Sequence[int] = sys.version_info) -> Check:
     return Check(FAIL, "Python", seen, todo)
 
 
-def _reinstall_torch(conda: bool) -> str:
-    if conda:
-        return "`conda install -c conda-forge --force-reinstall pytorch torchvision`"
-    python, tested = sys.executable, ROOT / "constraints.txt"
-    return (
-        f"`{python} -m pip uninstall -y torch torchvision`, then "
-        f"`{python} -m pip install -c {tested} torch torchvision`"
-    )
-
-
-def check_torch_pair(
-    torch: Probe, torchvision: Probe, conda: bool = Path(sys.prefix, "conda-meta").exists()
-) -> Check:
-    """Whether torch and torchvision load, and load together."""
-    reinstall = _reinstall_torch(conda)
-    if torch.code:
-        return Check(FAIL, "torch", f"does not load: {_why(torch)}", reinstall)
-    version = torch.output.splitlines()[0]
-    if torchvision.code == 0:
-        return Check(OK, "torch and torchvision", f"{version} and {torchvision.output}")
-    if "torchvision::nms does not exist" in torchvision.error:
-        seen = (
-            f'torch {version} and a torchvision built for another torch ("operator '
-            'torchvision::nms does not exist"): typically a CPU-only torch from one place beside '
-            "the torchvision of another"
-        )
-        return Check(FAIL, "torch and torchvision", seen, f"install both from one: {reinstall}")
-    seen = f"torch {version}, but torchvision does not load: {_why(torchvision)}"
-    return Check(FAIL, "torch and torchvision", seen, reinstall)
-
-
-def installed_version(name: str) -> str | None:
-    try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return None
-
-
-def check_requirements(
-    requirements: Sequence[str] | None,
-    version_of: Callable[[str], str | None] = installed_version,
-) -> Check:
-    """Whether every package that facescreen declares is there, in the declared range.
-
-    `requirements` is None where facescreen itself is not installed: notebooks could not import it.
-    """
-    todo = f"`{sys.executable} -m pip install -e {ROOT}`"
-    if requirements is None:
-        return Check(FAIL, "packages", "facescreen itself is not installed", todo)
-    wrong = []
-    for requirement in map(Requirement, requirements):
-        if requirement.marker and not requirement.marker.evaluate({"extra": ""}):
-            continue
-        version = version_of(requirement.name)
-        if version is None:
-            wrong.append(f"{requirement.name} is missing")
-        elif not requirement.specifier.contains(version, prereleases=True):
-            wrong.append(f"{requirement.name} is {version}, not {requirement.specifier}")
-    if not wrong:
-        return Check(OK, "packages", "all that facescreen needs")
-    return Check(FAIL, "packages", "; ".join(wrong), todo)
-
-
-def check_tested_versions(
-    constraints: Path, version_of: Callable[[str], str | None] = installed_version
-) -> Check:
-    """How far the installed versions are from those last tested; a difference is no fault."""
-    if not constraints.exists():
-        return Check(OK, "tested versions", "no constraints.txt here to compare with")
-    other = []
-    for line in constraints.read_text(encoding="utf-8").splitlines():
-        name, _, tested = line.partition("==")
-        version = version_of(name) if tested and not name.startswith("#") else None
-        if version is not None and version.split("+")[0] != tested:
-            other.append(f"{name} {version} (tested {tested})")
-    if not other:
-        return Check(OK, "tested versions", "all as last tested")
-    return Check(OK, "tested versions", f"{len(other)} differ: {', '.join(other)}")
-
-
 # --- Jupyter --------------------------------------------------------------------------------------
 
 
@@ -175,8 +93,11 @@ def check_widgets(
     """Whether JupyterLab will find the extension that draws widgets."""
     todo = f"`{sys.executable} -m pip install --force-reinstall ipywidgets jupyterlab_widgets`"
     versions = version_of("ipywidgets"), version_of("jupyterlab_widgets")
+    if versions[0] is None:
+        seen = "ipywidgets is missing: `facescreen screen` works without, lessons do not"
+        return Check(WARN, "widgets", seen, f"`{install('lessons')}`")
     if None in versions:
-        return Check(FAIL, "widgets", "ipywidgets or jupyterlab_widgets is missing", todo)
+        return Check(FAIL, "widgets", "jupyterlab_widgets is missing", todo)
     if not (prefix / LAB_EXTENSION).exists():
         seen = f"JupyterLab would not draw them: no {LAB_EXTENSION} in {prefix}"
         return Check(FAIL, "widgets", seen, todo)
@@ -186,8 +107,11 @@ def check_widgets(
 def check_kernel(listing: Probe, executable: str = sys.executable) -> Check:
     """Whether notebooks run on this Python; `listing` is Jupyter's own list of kernels."""
     todo = f"`{executable} -m pip install --force-reinstall ipykernel`"
+    if listing.code and "No module named 'jupyter_client" in listing.error:
+        seen = "Jupyter is missing: `facescreen screen` works without, lessons do not"
+        return Check(WARN, "kernel", seen, f"`{install('lessons')}`")
     if listing.code:
-        return Check(FAIL, "kernel", f"Jupyter cannot list its kernels: {_why(listing)}", todo)
+        return Check(FAIL, "kernel", f"Jupyter cannot list its kernels: {why(listing)}", todo)
     kernels = json.loads(listing.output)["kernelspecs"]
     if "python3" not in kernels:
         return Check(FAIL, "kernel", "no kernel named python3", todo)
@@ -201,7 +125,7 @@ def check_kernel(listing: Probe, executable: str = sys.executable) -> Check:
 # --- the machine ----------------------------------------------------------------------------------
 
 
-def check_models(folder: Path = ROOT / "data" / "models") -> Check:
+def check_models(folder: Path = DATA / "models") -> Check:
     """Whether each shipped model is the file that its card describes."""
     cards = sorted(folder.glob("*.json"))
     if not cards:
@@ -230,9 +154,7 @@ def check_korean_font(found: Probe) -> Check:
     """
     if found.code:
         todo = f"`{sys.executable} -m pip install --force-reinstall matplotlib`"
-        return Check(
-            WARN, "Korean font", f"matplotlib does not list its fonts: {_why(found)}", todo
-        )
+        return Check(WARN, "Korean font", f"matplotlib does not list its fonts: {why(found)}", todo)
     if found.output:
         return Check(OK, "Korean font", f"{found.output.splitlines()[0]}, for your own figures")
     seen = "none: lettering in figures stays English, and Hangul in them would be empty boxes"
@@ -245,12 +167,10 @@ def check_korean_font(found: Probe) -> Check:
 def examine() -> list[Check]:
     """Every check, on this machine. Takes a few seconds: torch is loaded in a process aside."""
     torch = run_probe("-c", TORCH_PROBE)
-    installed = installed_version("facescreen") is not None
-    requirements = (importlib.metadata.requires("facescreen") or []) if installed else None
     return [
         check_python(),
         check_torch_pair(torch, run_probe("-c", TORCHVISION_PROBE)),
-        check_requirements(requirements),
+        check_requirements(declared()),
         check_tested_versions(ROOT / "constraints.txt"),
         check_widgets(),
         check_kernel(run_probe("-m", "jupyter_client.kernelspecapp", "list", "--json")),

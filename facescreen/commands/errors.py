@@ -1,5 +1,8 @@
 """What a user is told of an error: one sentence."""
 
+from facescreen.setup import MissingError, install
+from facescreen.setup.needs import extra_of
+
 EXPECTED = {  # what the system saw, and what would have done
     FileExistsError: "is a file, expected a folder or a new name",
     NotADirectoryError: "lies in a file, expected a folder",
@@ -24,6 +27,8 @@ def sentence(error: Exception) -> str:
         text, indent, rest = text.partition("\n    ")
         tree = indent + rest
     words = " ".join(text.split()) or type(error).__name__
-    if isinstance(error, ImportError):
+    if isinstance(error, ModuleNotFoundError) and (found := extra_of(error.name or "")) is not None:
+        return f"{words}, which this needs: `{install(*filter(None, [found]))}` installs it"
+    if isinstance(error, ImportError) and not isinstance(error, MissingError):
         return f"{words}; `facescreen doctor` says what to install"
     return words + tree

@@ -6,7 +6,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from facescreen.setup import PACKAGE
+
 OK, WARN, FAIL = "ok", "warn", "FAIL"
 GIB = 2**30
 FREE_DISK = 2 * GIB  # runs of a few thousand images, executed lessons, compiled code
@@ -49,6 +50,8 @@ def check_cores(cores: int) -> Check:
 
 
 def check_gpu(torch: Probe) -> Check:
+    if "No module named 'torch'" in torch.error:
+        return Check(OK, "GPU", "none is used: torch is not installed")
     if torch.code:
         return Check(WARN, "GPU", "unknown, since torch does not load", "mend torch first")
     found = torch.output.splitlines()[-1]
@@ -84,7 +87,7 @@ def check_memory(memory: int | None) -> Check:
     return Check(WARN, "memory", seen, "close other programs before you train")
 
 
-def check_numba_cache(package: Path = ROOT / "facescreen") -> Check:
+def check_numba_cache(package: Path = PACKAGE) -> Check:
     """Whether compiled code can be kept, so that only the first run waits for the compiler."""
     folder = Path(os.environ.get("NUMBA_CACHE_DIR") or package)
     try:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from facescreen.setup import DATA
+
 if TYPE_CHECKING:
     import pandas as pd
 
-BENCHMARKS = Path(__file__).parents[2] / "data" / "benchmarks"
+BENCHMARKS = DATA / "benchmarks"
 COLUMNS = ("bench", "case", "what", "value", "unit", "base", "ratio", "low", "high", "rounds")
 
 

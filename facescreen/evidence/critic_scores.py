@@ -20,11 +20,12 @@ import numpy as np
 from facescreen.evaluation.kept import keep_lowest
 from facescreen.labels import load_reference
 from facescreen.screening.rejection import drs_keeping, mh_keeping, obrs_acceptance
+from facescreen.setup import DATA
 
 if TYPE_CHECKING:
     import pandas as pd
 
-CRITICS = Path(__file__).parents[2] / "data" / "critics"
+CRITICS = DATA / "critics"
 SETTINGS = {"learning_test": "bright", "test": "varied"}  # of portraits that the GAN learned
 LEARNED_FROM = {"learning_test": "learning", "test": "default"}  # LDA's labels, by pool
 COLUMNS = (

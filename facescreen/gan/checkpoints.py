@@ -21,10 +21,11 @@ from torch.overrides import TorchFunctionMode
 
 from facescreen.gan.models import MODELS, FaceCombiner, FaceModel
 from facescreen.images.writing import write_atomically
+from facescreen.setup import DATA
 
 Network = TypeVar("Network", bound=nn.Module)
 LARGEST = 4096  # of any number that describes an architecture
-SHIPPED = Path(__file__).parents[2] / "data" / "models" / "combiner64.safetensors"
+SHIPPED = DATA / "models" / "combiner64.safetensors"
 
 
 class CheckpointError(Exception):

@@ -25,8 +25,9 @@ from facescreen.images.writing import check_ours, write_atomically
 from facescreen.kinds.planting import PLANTED
 from facescreen.kinds.signs import measure_kinds
 from facescreen.screening.measures import SIGNS, measure_signs
+from facescreen.setup import DATA
 
-KINDS_FOLDER = Path(__file__).parents[2] / "data" / "kinds"
+KINDS_FOLDER = DATA / "kinds"
 SHIPPED = ("portraits", "generated", "real")
 WHAT = "weights of facescreen's signs for kinds of breakage"
 BEGINNING = f'{{\n "what": "{WHAT}",\n'

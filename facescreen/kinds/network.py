@@ -22,8 +22,9 @@ from torch import Tensor, nn
 from facescreen.gan.checkpoints import load_network, save_weights
 from facescreen.gan.models import BLOCK
 from facescreen.screening.measures import at_side
+from facescreen.setup import DATA
 
-MODELS = Path(__file__).parents[2] / "data" / "models"
+MODELS = DATA / "models"
 SHIPPED = ("portraits", "generated", "real")
 WIDTH = 40
 

@@ -24,11 +24,12 @@ from facescreen.images import pixels_checksum
 from facescreen.images.writing import read_json
 from facescreen.labels.sheets import place_of, read_images
 from facescreen.screening import BROKEN_LABELS, LABELS
+from facescreen.setup import DATA
 
 if TYPE_CHECKING:
     import pandas as pd
 
-REFERENCE = Path(__file__).parents[2] / "data" / "reference"
+REFERENCE = DATA / "reference"
 # The default generator; the same, extrapolating three times as far; new images of both, which were
 # labeled when every screen had been designed. Then raw generators while they learn: of the recipe
 # "learning", of the recipe of the shipped model, and new images of the first.

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from facescreen.images.writing import write_atomically
 from facescreen.language.sentences import Sentences
+from facescreen.setup import ROOT
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
 
-FOLDER = Path(__file__).resolve().parents[2] / "locale"
+FOLDER = ROOT / "locale"
 SHARED = "sentences"  # sentences of two lessons or more, and of the pages around a lesson
 SPOKEN = "a sentence that code makes"  # the comment of an entry that is no paragraph
 VARIABLE = "FACESCREEN_LANGUAGE"  # in a kernel's environment: the language it speaks

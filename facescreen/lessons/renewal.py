@@ -16,8 +16,8 @@ from facescreen.language.sentences import pieces
 from facescreen.lessons.edition import in_place
 from facescreen.lessons.index_page import WORDS as INDEX_WORDS
 from facescreen.lessons.pages import WORDS as PAGE_WORDS
+from facescreen.setup import PACKAGE
 
-PACKAGE = Path(__file__).resolve().parents[1]
 # What learners read of checks and what no kept output shows: hints, in files of one lesson each,
 # and the reasons of the quiz.
 CHECKS = {"exercises": "", "quiz": "q1"}

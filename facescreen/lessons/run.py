@@ -32,8 +32,8 @@ from facescreen.lessons.pages import (
     with_still_widgets,
 )
 from facescreen.lessons.parameters import LessonError, assign_parameters, read_or
+from facescreen.setup import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 _LESSON_NAME = re.compile(r"(\d\d|[A-Z]\d)_.+")
 _KERNEL, _PROGRAM = "python3", Path(__file__).with_name("kernel.py")
 CELL_SECONDS = 3600  # a cell that takes longer has failed: nobody may be there to interrupt it

@@ -14,8 +14,9 @@ from facescreen.gan.checkpoints import load_network, save_weights
 from facescreen.gan.models import BLOCK
 from facescreen.images import to_uint8
 from facescreen.outfits.networks import SIZE, Designer, PairCritic
+from facescreen.setup import DATA
 
-SHIPPED = Path(__file__).parents[2] / "data" / "models" / "outfits64.safetensors"
+SHIPPED = DATA / "models" / "outfits64.safetensors"
 
 
 class OutfitGan(nn.Module):

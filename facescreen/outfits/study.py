@@ -14,11 +14,12 @@ from facescreen.images.writing import write_atomically
 from facescreen.outfits.designer import load_outfit_gan
 from facescreen.outfits.garments import outfit_pictures
 from facescreen.outfits.measured import judged_pairs, lowers_from, match_table, variety
+from facescreen.setup import DATA
 
 if TYPE_CHECKING:
     import pandas as pd
 
-TABLES = Path(__file__).parents[2] / "data" / "outfits"
+TABLES = DATA / "outfits"
 HELD_OUT_SEED, HELD_OUT = 600, 500  # outfits that no designer has seen
 ROLLS = (1, 2, 3)  # seeds of the designer's noise
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from facescreen.images import quantize
 from facescreen.plots.base import BROKEN, INK, MARKS, PAGE, PAPER, SCREENS, VALID, presented
 from facescreen.screening import Rate, Rule
+from facescreen.setup import DATA
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 GREEN = SCREENS[2]
 ASPECTS = {"outline": (VALID, "o"), "color": (BROKEN, "s")}
-STUDY = Path(__file__).parents[2] / "data" / "study" / "breakage.csv"
+STUDY = DATA / "study" / "breakage.csv"
 
 
 def way_between(aspect: np.ndarray, start: np.ndarray, end: np.ndarray) -> float:

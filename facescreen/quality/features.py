@@ -19,8 +19,9 @@ from facescreen.faces.traits import BACKGROUNDS, BEARDS, GLASSES, HAIR_COLORS, H
 from facescreen.gan.checkpoints import load_network, save_weights
 from facescreen.gan.models import BLOCK
 from facescreen.quality.spoil import SPOILING
+from facescreen.setup import DATA
 
-FEATURES = Path(__file__).parents[2] / "data" / "models" / "features64.safetensors"
+FEATURES = DATA / "models" / "features64.safetensors"
 SIZE = 64  # pixels; images of other sizes are resized to this first
 ARCHITECTURE = {"width": 24, "features": 64}
 

@@ -18,10 +18,11 @@ import numpy as np
 from facescreen.images.writing import check_ours, write_atomically
 from facescreen.screening.measures import SIGNS
 from facescreen.screening.profile_checks import CHECKS, ProfileError
+from facescreen.setup import DATA
 
 __all__ = ["Profile", "ProfileError", "fit_profile", "spread_and_shape"]
 
-SCREENS = Path(__file__).parents[2] / "data" / "screens"
+SCREENS = DATA / "screens"
 SHIPPED = ("generated", "photographs")
 WHAT = "a profile of facescreen's rule signs"
 BEGINNING = f'{{\n "what": "{WHAT}",\n'  # of every file, so that no other file is replaced

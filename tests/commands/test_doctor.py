@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from facescreen.commands import doctor
+from facescreen.commands import doctor, packages
 from facescreen.commands.machine import FAIL, GIB, OK, WARN, Check, Probe
 
 TORCH = Probe(0, "2.14.1+cpu\nnone", "")
@@ -51,10 +51,7 @@ def test_in_a_conda_environment_conda_mends_the_pair():
 @pytest.mark.parametrize(
     ("probe", "why"),
     [
-        (
-            Probe(1, "", "…\nModuleNotFoundError: No module named 'torch'"),
-            "No module named 'torch'",
-        ),
+        (Probe(1, "", "…\nImportError: libtorch.so: no such file"), "libtorch.so: no such file"),
         (Probe(-11, "", ""), "ended by signal 11"),
         (Probe(3, "", ""), "exit code 3"),
     ],
@@ -62,6 +59,14 @@ def test_in_a_conda_environment_conda_mends_the_pair():
 def test_whatever_keeps_torch_from_loading_is_said(probe, why):
     assert why in only_state(doctor.check_torch_pair(probe, TORCHVISION), FAIL)
     assert why in only_state(doctor.check_torch_pair(TORCH, probe), FAIL)
+
+
+def test_a_set_up_without_torch_is_no_fault_and_says_what_works():
+    absent = Probe(1, "", "…\nModuleNotFoundError: No module named 'torch'")
+    line = only_state(doctor.check_torch_pair(absent, absent, conda=False), WARN)
+    assert "Lessons 00, 01, 04, 05, 06 and 08 run without" in line and "[gan]'`" in line
+    assert "conda install" in only_state(doctor.check_torch_pair(absent, absent, conda=True), WARN)
+    only_state(doctor.check_gpu(absent), OK)
 
 
 def test_a_crash_in_a_probe_is_reported_and_harms_nobody():
@@ -77,6 +82,30 @@ def test_missing_and_outdated_packages_fail_and_test_extras_do_not_count():
     assert "gone is missing" in line
     assert "tqdm" not in line
     assert "pytest" not in line
+
+
+def test_what_only_lessons_need_is_no_fault_where_folders_are_screened(monkeypatch):
+    requirements = ["numpy>=2", 'papermill>=2.6; extra == "lessons"', 'torch>=2.4; extra == "gan"']
+    line = only_state(doctor.check_requirements(requirements, {"numpy": "2.4"}.get), WARN)
+    assert "lessons need papermill" in line and "[lessons]'`" in line and "torch" not in line
+    old = {"numpy": "2.4", "papermill": "1.0", "torch": "1.0"}.get
+    line = only_state(doctor.check_requirements(requirements, old), FAIL)
+    assert "papermill is 1.0" in line and "torch is 1.0" in line
+    monkeypatch.setenv("COLAB_RELEASE_TAG", "release")
+    line = only_state(doctor.check_requirements(requirements, old), FAIL)
+    assert "papermill" not in line and "torch is 1.0" in line
+
+
+def test_the_list_is_that_of_the_checkout(tmp_path, monkeypatch):
+    (tmp_path / "pyproject.toml").write_text(
+        '[project]\ndependencies = ["numpy>=2"]\n'
+        '[project.optional-dependencies]\ngan = ["torch>=2.4"]\n'
+    )
+    assert packages.declared(tmp_path) == ["numpy>=2", "torch>=2.4; extra == 'gan'"]
+    monkeypatch.setattr(packages, "installed_version", lambda name: None)
+    assert packages.declared(tmp_path) is None
+    (tmp_path / "00_start_here.ipynb").touch()  # a folder for a class
+    assert packages.declared(tmp_path) is not None
 
 
 def test_a_package_that_notebooks_could_not_import_fails():
@@ -95,7 +124,9 @@ def test_widgets_need_the_packages_and_the_lab_extension(tmp_path):
     def version(_):
         return "8.1"
 
-    assert "missing" in only_state(doctor.check_widgets(tmp_path, lambda _: None), FAIL)
+    half = {"ipywidgets": "8.1"}.get
+    assert "missing" in only_state(doctor.check_widgets(tmp_path, half), FAIL)
+    assert "lessons do not" in only_state(doctor.check_widgets(tmp_path, lambda _: None), WARN)
     assert "would not draw" in only_state(doctor.check_widgets(tmp_path, version), FAIL)
     extension = tmp_path / doctor.LAB_EXTENSION
     extension.parent.mkdir(parents=True)
@@ -117,7 +148,8 @@ def test_a_kernel_of_another_python_is_noticed():
 
 def test_no_kernel_at_all_fails():
     only_state(doctor.check_kernel(Probe(0, '{"kernelspecs": {}}', "")), FAIL)
-    only_state(doctor.check_kernel(Probe(1, "", "No module named 'jupyter_client'")), FAIL)
+    only_state(doctor.check_kernel(Probe(1, "", "Jupyter: broken")), FAIL)
+    only_state(doctor.check_kernel(Probe(1, "", "No module named 'jupyter_client'")), WARN)
 
 
 def test_the_machine_is_measured_against_what_lessons_need(tmp_path):

@@ -84,7 +84,8 @@ OwnError.__module__ = "facescreen.somewhere"
             "No such file or directory: ",
         ),
         (ValueError("size is 7;\n expected 32"), "size is 7; expected 32"),
-        (ModuleNotFoundError("No module named 'torch'"), "torch'; `facescreen doctor` says"),
+        (ModuleNotFoundError("No module named 'gdown'"), "gdown'; `facescreen doctor` says"),
+        (ModuleNotFoundError("No module named 'torch'", name="torch"), "[gan]'` installs it"),
         (OwnError("the folder belongs to other settings"), "belongs to other settings"),
     ],
 )

@@ -8,7 +8,7 @@ import sys
 import nbformat
 import pytest
 
-WITHOUT_TORCH = ("00", "01", "04", "05", "06", "08")  # 08 draws with a GAN once, and loads it there
+WITHOUT_TORCH = ("00", "01", "04", "05", "06", "08", "Q1")  # 08 leaves the step out that draws
 
 
 def imports_of(source: str) -> list[str]:
@@ -39,6 +39,18 @@ def test_these_lessons_import_everything_where_there_is_no_torch(statements):
     program = [line for lesson in WITHOUT_TORCH for line in statements[lesson]]
     assert len(program) > 5 * len(WITHOUT_TORCH)
     done = imported("\n".join(program), "sys.modules['torch'] = None")
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_command_and_its_lessons_start_where_there_is_no_torch(checkout):
+    modules = [
+        ".".join(path.relative_to(checkout).with_suffix("").parts)
+        for room in ("commands", "lessons", "setup")
+        for path in (checkout / "facescreen" / room).glob("[a-z]*.py")
+    ]
+    assert len(modules) > 15
+    program = "\n".join(f"import {name}" for name in modules if not name.endswith(".kernel"))
+    done = imported(program, "sys.modules['torch'] = None")
     assert done.returncode == 0, done.stderr
 
 

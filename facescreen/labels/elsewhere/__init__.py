@@ -27,10 +27,11 @@ import numpy as np
 
 from facescreen.screening import LABELS, AnyRule, Rule, SignsRule, Verdicts, judge_counts
 from facescreen.screening.measures import SIGNS, Signs
+from facescreen.setup import DATA
 
 __all__ = ["ELSEWHERE", "PEER_SCORES", "Elsewhere", "ElsewhereError", "load_elsewhere"]
 
-ELSEWHERE = Path(__file__).parents[3] / "data" / "elsewhere"
+ELSEWHERE = DATA / "elsewhere"
 TABLE = "tiles.csv"
 SIDE = 64  # pixels: of the images that were measured, as of the paper's
 FLOOR = 240  # the lowest value that was counted
