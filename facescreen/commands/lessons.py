@@ -19,6 +19,7 @@ examples:
   facescreen lessons --in-place 07        run it and keep the outputs in the notebook
   facescreen lessons --language ko        the Korean edition, in build/ko
   facescreen lessons --student build/student   copies without the solutions, nothing is run
+  facescreen lessons --student class.zip   the same in one file, with all that a class needs
 """
 
 
@@ -30,11 +31,7 @@ def lessons(options: argparse.Namespace) -> int:
     folder = Path(options.folder) if options.folder else here if here.is_dir() else ROOT / here
     chosen, language = find_lessons(folder.resolve(), options.names), _language_of(options)
     if options.student:
-        from facescreen.lessons import write_student_edition
-
-        for path, left_out in write_student_edition(chosen, Path(options.student), language):
-            print(f"{path}: {left_out} solutions left out")
-        return 0
+        return _student_edition(chosen, Path(options.student), language)
     if options.in_place:
         results = []
         for lesson in chosen:
@@ -49,6 +46,18 @@ def lessons(options: argparse.Namespace) -> int:
         print("\nlesson                               status seconds")
         print(*map(describe, results), sep="\n")
     return 0 if all(result.ok for result in results) else 1
+
+
+def _student_edition(chosen: list[Path], place: Path, language: Language) -> int:
+    from facescreen.lessons import write_student_edition, write_student_zip
+
+    packed = place.suffix.lower() == ".zip"
+    write = write_student_zip if packed else write_student_edition
+    for path, left_out in write(chosen, place, language):
+        print(f"{path}: {left_out} solutions left out")
+    if packed:
+        print(f"{place}: {place.stat().st_size / 2**20:.0f} MB; unpacked, begin with README.md")
+    return 0
 
 
 def _language_of(options: argparse.Namespace) -> Language:
@@ -76,4 +85,6 @@ def lessons_options(add: argparse.ArgumentParser) -> None:
     add.add_argument("--language", default="en", metavar="CODE", help="of the edition (en)")
     add.add_argument("--kept", action="store_true", help="show kept outputs; run nothing")
     add.add_argument("--in-place", action="store_true", help="keep outputs in the notebooks")
-    add.add_argument("--student", metavar="FOLDER", help="write copies without solutions there")
+    add.add_argument(
+        "--student", metavar="PLACE", help="copies without solutions: a folder or .zip"
+    )

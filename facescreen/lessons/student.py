@@ -9,14 +9,13 @@ import copy
 import os
 import re
 from collections.abc import Iterator, Sequence
-from functools import partial
 from pathlib import Path
 from urllib.parse import quote, unquote
 
 import nbformat
 from nbformat import NotebookNode
 
-from facescreen.images.writing import write_atomically
+from facescreen.images.writing import NotOursError, write_atomically
 from facescreen.language import ENGLISH, LABELS, Language
 from facescreen.lessons.edition import in_language
 
@@ -77,24 +76,60 @@ def write_student_edition(
 
     Other documents and pictures that the lessons link to are copied into `out`/reading, so that
     the folder may be carried anywhere. A link to a lesson that is not in the edition keeps its
-    words and loses its target. language: of prose and outputs. Raises OSError where it cannot
-    write.
+    words and loses its target. language: of prose and outputs. Raises NotOursError, and writes
+    nothing, where a file is there that says something else: it may be a student's work. Raises
+    OSError where it cannot write.
     """
     for lesson in lessons:
         if (out / lesson.name).resolve() == lesson.resolve():
             raise ValueError(f"{out} holds the lessons themselves: choose another folder")
+    files, written = student_files(lessons, out, language)
+    for path, data in files.items():
+        if path.exists() and _said(path.name, path.read_bytes()) != _said(path.name, data):
+            raise NotOursError(
+                f"{path} differs from what would be written there, and may be somebody's work: "
+                "nothing was written; move it away, or choose another folder"
+            )
     out.mkdir(parents=True, exist_ok=True)
-    shelf, written = _Shelf(lessons, out), []
+    for path, data in files.items():
+        write_atomically(path, lambda file, data=data: file.write_bytes(data))
+    return written
+
+
+def student_files(
+    lessons: Sequence[Path], out: Path, language: Language = ENGLISH
+) -> tuple[dict[Path, bytes], list[tuple[Path, int]]]:
+    """What an edition in `out` consists of; and its lessons, with how many solutions are left out.
+
+    Nothing is written.
+    """
+    shelf, files, written = _Shelf(lessons, out), {}, []
     for lesson in lessons:
         notebook = in_language(nbformat.read(lesson, as_version=4), lesson.stem, language)
         edition, path = student_edition(notebook), out / lesson.name
         for cell in edition.cells:
             if cell.cell_type == "markdown":
                 cell.source = shelf.relinked(cell.source, lesson.parent, out)
-        write_atomically(path, partial(nbformat.write, edition))
+        files[path] = (nbformat.writes(edition) + "\n").encode("utf-8")
         written.append((path, len(notebook.cells) - len(edition.cells)))
-    shelf.copy()
-    return written
+    return files | shelf.copied(), written
+
+
+def _said(name: str, data: bytes) -> object:
+    """What a file says, links by their words alone: an edition of more lessons has more of them."""
+
+    def words(text: str) -> str:
+        return _HTML_LINK.sub(r"\2", _MARKDOWN_LINK.sub(r"\2", text))
+
+    try:
+        if name.endswith(".md"):
+            return words(data.decode("utf-8"))
+        if name.endswith(".ipynb"):
+            cells = nbformat.reads(data.decode("utf-8"), as_version=4).cells
+            return [(c.cell_type, words(c.source), c.get("outputs")) for c in cells]
+    except Exception:  # whatever it is, it is none of ours
+        return None
+    return data
 
 
 class _Shelf:
@@ -139,17 +174,17 @@ class _Shelf:
 
         return _HTML_LINK.sub(html, _MARKDOWN_LINK.sub(markdown, text))
 
-    def copy(self) -> None:
-        """Copy what the lessons link to, and what those documents link to in turn."""
-        done: set[Path] = set()
-        while waiting := [file for file in self.copies if file not in done]:
-            for file in waiting:
-                done.add(file)
-                place, data = self.copies[file], file.read_bytes()
+    def copied(self) -> dict[Path, bytes]:
+        """What the lessons link to, and what those documents link to in turn, by their places."""
+        files: dict[Path, bytes] = {}
+        while waiting := [one for one in self.copies.items() if one[1] not in files]:
+            for file, place in waiting:
+                data = file.read_bytes()
                 if file.suffix == ".md":
                     text = self.relinked(data.decode("utf-8"), file.parent, place.parent)
                     for name in _PICTURE_BESIDE.findall(text):  # named, not linked
                         if (file.parent / name).is_file():
                             self.place(file.parent / name)
                     data = text.encode("utf-8")
-                write_atomically(place, lambda path, data=data: path.write_bytes(data))
+                files[place] = data
+        return files

@@ -13,6 +13,7 @@ from lesson_texts import LESSONS
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from facescreen.commands import main as cli
+from facescreen.images.writing import NotOursError
 from facescreen.lessons import ROOT, execute, find_lessons, write_student_edition
 from facescreen.lessons.pages import lesson_html
 from facescreen.lessons.student import answers_of_predictions, student_edition
@@ -236,6 +237,34 @@ def test_a_lesson_without_its_solutions_still_runs(tmp_path):
 def test_the_lessons_themselves_are_never_overwritten(tmp_path):
     with pytest.raises(ValueError, match="choose another folder"):
         write_student_edition(LESSONS[:1], LESSONS[0].parent)
+
+
+def test_a_students_work_is_never_overwritten(tmp_path):
+    """And nothing else is written either."""
+    work = tmp_path / LESSONS[1].name
+    write_student_edition(LESSONS[1:2], tmp_path)
+    notebook = nbformat.read(work, as_version=4)
+    stub = next(c for c in notebook.cells if "exercise" in c.metadata.get("tags", []))
+    stub.source = stub.source.replace("return None", "return 1")
+    nbformat.write(notebook, work)
+    before = work.read_bytes()
+    with pytest.raises(NotOursError, match=f"{work.name} differs .* nothing was written"):
+        write_student_edition(LESSONS[:2], tmp_path)
+    assert work.read_bytes() == before
+    assert not (tmp_path / LESSONS[0].name).exists()
+
+
+def test_an_edition_grows_where_nobody_has_worked_in_it(tmp_path):
+    """A link to a lesson is words until that lesson is there; the words are the same."""
+    write_student_edition(LESSONS[:1], tmp_path)
+    alone = (tmp_path / LESSONS[0].name).read_bytes()
+    write_student_edition(LESSONS[:2], tmp_path)
+    assert f"]({LESSONS[1].name})" in (tmp_path / LESSONS[0].name).read_text("utf-8")
+    assert (tmp_path / LESSONS[0].name).read_bytes() != alone
+    notes = tmp_path / "reading" / "README.md"
+    notes.write_text(notes.read_text("utf-8") + "\nMy notes.\n", "utf-8")
+    with pytest.raises(NotOursError, match=r"README\.md differs"):
+        write_student_edition(LESSONS[:2], tmp_path)
 
 
 def test_the_command_says_what_it_left_out(tmp_path, capsys):

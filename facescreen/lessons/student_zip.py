@@ -1,0 +1,189 @@
+"""All that a class needs in one file: the student edition, its data, the package, what to install.
+
+facescreen lessons --student class.zip
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from facescreen.images.writing import NotOursError, write_atomically
+from facescreen.language import ENGLISH, Language
+from facescreen.lessons.parameters import LessonError
+from facescreen.lessons.student import student_files
+from facescreen.setup import DATA, PACKAGE, ROOT
+from facescreen.setup.shipped import left_out
+
+TOP = "facescreen-class"  # the one folder that unpacking makes
+MARK = b"facescreen: lessons for a class"  # the archive's comment: a file with it is ours
+DATE = (1980, 1, 1, 0, 0, 0)  # of every member, so that the same lessons give the same bytes
+LISTS = ("pyproject.toml", "constraints.txt")
+DOCUMENTS = ("LICENSE", "LICENSE-texts", "CITATION.cff", "setup.py")
+PRESSED = {".webp", ".png", ".jpg", ".safetensors"}  # deflating these gains nothing
+
+README = {
+    "en": """\
+# Lessons on screening broken faces
+
+The lessons are the files that end in `.ipynb`. Their exercises check themselves; the last line of
+each lesson's exercises is a score to copy to your teacher. The solutions are not among them.
+
+You need Python {python}. Open a terminal in this folder, and once:
+
+    python -m venv env
+    . env/bin/activate            (on Windows: env\\Scripts\\activate)
+    python -m pip install -r requirements.txt
+
+Then, each time:
+
+    . env/bin/activate            (on Windows: env\\Scripts\\activate)
+    python -m jupyterlab
+
+and begin with `{first}`. Nothing else is fetched from the network.
+`python -m facescreen doctor` says what is wrong with a set-up, and what to do about it.
+
+## Without a network
+
+On a machine that has one, with the same system and the same Python, the teacher types once
+
+    python -m pip download -r requirements.txt -d wheels
+
+and hands the folder `wheels` out with this one. In place of the third command above, then:
+
+    python -m pip install --no-index --find-links wheels -r requirements.txt
+""",
+    "ko": """\
+# 파손된 얼굴 영상을 선별하는 수업
+
+이름이 `.ipynb`로 끝나는 파일이 수업입니다. 연습 문제는 스스로 채점하며, 연습 문제의 마지막 줄은
+선생님께 제출할 점수입니다. 풀이는 들어 있지 않습니다.
+
+Python {python}이 필요합니다. 이 폴더에서 터미널을 열고, 처음 한 번만 다음을 입력합니다.
+
+    python -m venv env
+    . env/bin/activate            (Windows에서는 env\\Scripts\\activate)
+    python -m pip install -r requirements.txt
+
+그다음부터는 매번 다음을 입력하고, `{first}`부터 시작합니다.
+
+    . env/bin/activate            (Windows에서는 env\\Scripts\\activate)
+    export FACESCREEN_LANGUAGE=ko (Windows에서는 set FACESCREEN_LANGUAGE=ko)
+    python -m jupyterlab
+
+그 밖에 네트워크에서 받아 오는 것은 없습니다. `python -m facescreen doctor`는 설치에 무엇이
+잘못되었고 어떻게 고치는지 알려 줍니다.
+
+## 네트워크가 없을 때
+
+같은 운영 체제와 같은 Python이 설치되어 있고 네트워크에 연결된 컴퓨터에서, 선생님이 한 번만 다음을
+입력합니다.
+
+    python -m pip download -r requirements.txt -d wheels
+
+만들어진 `wheels` 폴더를 이 폴더와 함께 나누어 줍니다. 그러면 위의 세 번째 명령 대신 다음을
+입력합니다.
+
+    python -m pip install --no-index --find-links wheels -r requirements.txt
+""",
+}
+
+
+def write_student_zip(
+    lessons: Sequence[Path], path: Path, language: Language = ENGLISH
+) -> list[tuple[Path, int]]:
+    """Pack an edition for a class; its lessons' names, and how many solutions are left out.
+
+    The archive holds one folder: a page to begin with, the lessons without solutions and what they
+    link to, the package with its data, and the list of what to install, with the versions last
+    tested. Lessons find the package beside them. The same lessons give the same bytes. Raises
+    NotOursError where the file at `path` was made by something else, LessonError outside a
+    checkout, and OSError where it cannot write.
+    """
+    check_zip(path)
+    place = path.resolve().parent / TOP  # which is not made: links are reckoned from it
+    edition, written = student_files(lessons, place, language)
+    files = {file.relative_to(place).as_posix(): data for file, data in edition.items()}
+    files |= _whole(language) | _lists(edition.values())
+    first, python = min(written)[0].name, _project()["requires-python"].removeprefix(">=")
+    said = README.get(language.code, README["en"])
+    or_newer = f"{python} 이상" if language.code == "ko" else f"{python} or newer"
+    files["README.md"] = said.format(python=or_newer, first=first).encode("utf-8")
+    write_atomically(path, lambda file: _pack(file, files))
+    return [(Path(TOP, lesson.name), count) for lesson, count in written]
+
+
+def check_zip(path: Path) -> None:
+    """Raise NotOursError, naming it, where a file is there that this command did not make."""
+    if not os.path.lexists(path):
+        return
+    if path.is_file() and zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            if archive.comment == MARK:
+                return
+    raise NotOursError(
+        f"{path} is there already, and is no archive for a class that this command made: move it "
+        "away, or name another place"
+    )
+
+
+def _project() -> dict:
+    for name in LISTS:
+        if not (ROOT / name).is_file():
+            raise LessonError(f"an archive for a class is made in a checkout: {ROOT} has no {name}")
+    return tomllib.loads((ROOT / LISTS[0]).read_text(encoding="utf-8"))["project"]
+
+
+def _whole(language: Language) -> dict[str, bytes]:
+    """The package and what it reads, as they are."""
+    folders = [PACKAGE, DATA, *([language.folder] if language.code != "en" else [])]
+    found = [file for folder in folders for file in _files_of(folder)]
+    found += [ROOT / name for name in (*LISTS, *DOCUMENTS) if (ROOT / name).is_file()]
+    return {file.relative_to(ROOT).as_posix(): file.read_bytes() for file in found}
+
+
+def _files_of(folder: Path) -> Iterator[Path]:
+    for here, folders, names in os.walk(folder):
+        out = {*left_out(here, folders + names)}
+        folders[:] = sorted(name for name in folders if name not in out)
+        yield from (Path(here, name) for name in sorted(names) if name not in out)
+
+
+def _lists(notebooks: Iterator[bytes]) -> dict[str, bytes]:
+    """requirements.txt: what these lessons need, in the versions last tested.
+
+    What these need in turn is held to constraints.txt, and is whatever the system asks for.
+    """
+    project = _project()
+    tested = {}
+    for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines():
+        name, _, version = line.partition("==")
+        tested[_canonical(name)] = version
+    gan = any(b'needs(\\"gan\\")' in data for data in notebooks)
+    extras = project["optional-dependencies"]
+    needed = [*project["dependencies"], *extras["lessons"], *(extras["gan"] if gan else [])]
+    lines = ["-c constraints.txt"]
+    for need in needed:
+        name = re.match(r"[\w.-]+", need)[0]
+        version = tested.get(_canonical(name))
+        lines.append(f"{name}=={version}" if version else need)
+    return {"requirements.txt": ("\n".join(lines) + "\n").encode("utf-8")}
+
+
+def _canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _pack(path: Path, files: dict[str, bytes]) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in sorted(files):
+            member = zipfile.ZipInfo(f"{TOP}/{name}", DATE)
+            member.create_system, member.external_attr = 3, 0o644 << 16  # on every system the same
+            pressed = Path(name).suffix.lower() in PRESSED
+            member.compress_type = zipfile.ZIP_STORED if pressed else zipfile.ZIP_DEFLATED
+            archive.writestr(member, files[name])
+        archive.comment = MARK
