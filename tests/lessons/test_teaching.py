@@ -44,7 +44,8 @@ def counted(path, heading: str) -> float:
     cells = sections_of(path)[heading]
     text = re.sub(r"<[^>]+>|^#+ .*$", " ", "\n".join(
         cell.source for cell in cells if cell.cell_type == "markdown"), flags=re.M)  # fmt: skip
-    code = sum(cell.cell_type == "code" for cell in cells)
+    taught = [cell for cell in cells if "setup" not in cell.metadata.get("tags", [])]
+    code = sum(cell.cell_type == "code" for cell in taught)
     return len(text.split()) / 130 + code + 2 * text.count("**Predict.**")
 
 
