@@ -137,7 +137,7 @@ def test_output_into_a_closed_pipe_makes_no_noise():
 def test_version_and_module_entry():
     done = run("--version")
     assert done.returncode == 0
-    assert done.stdout.startswith("facescreen 0.")
+    assert done.stdout == f"facescreen {cli.__version__}\n"
 
 
 def test_portraits_writes_files_and_a_table_that_name_each_other(tmp_path):
