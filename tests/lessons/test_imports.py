@@ -8,7 +8,7 @@ import sys
 import nbformat
 import pytest
 
-WITHOUT_TORCH = ("00", "01", "04", "05", "06", "08", "Q1")  # 08 leaves the step out that draws
+WITHOUT_TORCH = ("00", "01", "04", "05", "06", "08")  # 08 leaves the step out that draws
 
 
 def imports_of(source: str) -> list[str]:
