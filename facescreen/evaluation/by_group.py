@@ -21,11 +21,12 @@ from facescreen.evaluation.columns import percent
 from facescreen.evaluation.compare import holm
 from facescreen.evaluation.false_alarms import chance_of_spread
 from facescreen.screening import Rate
+from facescreen.setup import DATA
 
 if TYPE_CHECKING:
     import pandas as pd
 
-BIAS = Path(__file__).parents[2] / "data" / "bias"
+BIAS = DATA / "bias"
 TABLES = {"groups": 5, "gaps": 4}  # columns of the index
 POINTS = 3  # percentage points, from which a difference is named
 FEWEST = 30  # images of a group that is compared
