@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import combinations
 from math import hypot
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
