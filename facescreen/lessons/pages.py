@@ -229,6 +229,9 @@ def without_kernel_parts(notebook: NotebookNode) -> NotebookNode:
     Cells whose outputs answer a prediction are marked, except where an error came out.
     """
     page = with_still_widgets(notebook, live=True)
+    for cell in page.cells:
+        if cell.cell_type == "code":  # what only programs read, such as recorded values, goes
+            cell.outputs = [o for o in cell.outputs if not all(_is_json(k) for k in o.get("data", "-"))]
     for cell in answers_of_predictions(page.cells):
         cell.metadata[ANSWER] = not any(one.output_type == "error" for one in cell.outputs)
     for cell in page.cells:
