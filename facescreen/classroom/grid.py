@@ -82,7 +82,9 @@ class _Texts(yaml.SafeLoader):
     """
 
     yaml_implicit_resolvers = {  # noqa: RUF012
-        first: [("tag:yaml.org,2002:null", yaml.resolver.Resolver.yaml_implicit_resolvers["~"][0][1])]
+        first: [
+            ("tag:yaml.org,2002:null", yaml.resolver.Resolver.yaml_implicit_resolvers["~"][0][1])
+        ]
         for first in ("~", "n", "N", "")
     }
 

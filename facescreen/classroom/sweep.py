@@ -1,9 +1,9 @@
 """A lesson run over a grid of parameters: some runs at a time, each once, none lost.
 
-    OUT/sweep.json            whose folder this is: the lesson, and a checksum of its code
-    OUT/runs/KEY/             a run: notebook, page, figure, what the lesson wrote, run.json
-    OUT/results.csv           a row for each run, in the grid's order
-    OUT/index.html            the gallery
+OUT/sweep.json            whose folder this is: the lesson, and a checksum of its code
+OUT/runs/KEY/             a run: notebook, page, figure, what the lesson wrote, run.json
+OUT/results.csv           a row for each run, in the grid's order
+OUT/index.html            the gallery
 """
 
 from __future__ import annotations
@@ -194,7 +194,9 @@ def _records(sweep: Sweep, workers: int) -> Iterator[tuple[int, Record]]:
             folder = sweep.folder(sweep.runs[place])
             given = sweep.runs[place].given
             # One that is known by its own path wherever the process and its kernel stand.
-            task = Task(*map(str, (sweep.lesson, sweep.text, sweep.source, folder.resolve())), given)
+            task = Task(
+                *map(str, (sweep.lesson, sweep.text, sweep.source, folder.resolve())), given
+            )
             asked[threads.submit(asides.ask, task)] = place
         for future in as_completed(asked):
             place = asked[future]
