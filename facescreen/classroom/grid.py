@@ -11,6 +11,7 @@ import hashlib
 import itertools
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -81,12 +82,7 @@ class _Texts(yaml.SafeLoader):
     A name given twice, and an alias, are refused: one would be lost, the other may grow for ever.
     """
 
-    yaml_implicit_resolvers = {  # noqa: RUF012
-        first: [
-            ("tag:yaml.org,2002:null", yaml.resolver.Resolver.yaml_implicit_resolvers["~"][0][1])
-        ]
-        for first in ("~", "n", "N", "")
-    }
+    yaml_implicit_resolvers = {}  # noqa: RUF012
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
@@ -104,6 +100,10 @@ class _Texts(yaml.SafeLoader):
                 mark = node.value[place][0].start_mark
                 raise yaml.MarkedYAMLError(problem=f"{name!r} stands twice", problem_mark=mark)
         return super().construct_mapping(node, deep)
+
+
+_NOTHING = re.compile("(~|null|Null|NULL|)$")
+_Texts.add_implicit_resolver("tag:yaml.org,2002:null", _NOTHING, ["~", "n", "N", ""])
 
 
 def _loaded(file: Path) -> Any:

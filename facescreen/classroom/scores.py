@@ -196,9 +196,8 @@ def write_scores(file: Path, gathered: Gathered) -> None:
     """
     table = gathered.table()
     for name in ("student", "file"):
-        table[name] = [
-            f"'{its}" if its.startswith(("=", "+", "-", "@")) else its for its in table[name]
-        ]
+        computed = table[name].str.match("[=+@-]")
+        table[name] = table[name].mask(computed, "'" + table[name])
     text = _BOM + table.to_csv(index=False)
     check_ours(file, text[: text.index("\n") + 1])
     write_atomically(file, lambda path: path.write_text(text, "utf-8", newline=""))

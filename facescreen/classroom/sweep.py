@@ -193,10 +193,8 @@ def _records(sweep: Sweep, workers: int) -> Iterator[tuple[int, Record]]:
         for place in sweep.waiting:
             folder = sweep.folder(sweep.runs[place])
             given = sweep.runs[place].given
-            # One that is known by its own path wherever the process and its kernel stand.
-            task = Task(
-                *map(str, (sweep.lesson, sweep.text, sweep.source, folder.resolve())), given
-            )
+            place_of = str(folder.resolve())  # the same wherever a process and its kernel stand
+            task = Task(str(sweep.lesson), sweep.text, sweep.source, place_of, given)
             asked[threads.submit(asides.ask, task)] = place
         for future in as_completed(asked):
             place = asked[future]

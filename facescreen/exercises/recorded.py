@@ -18,9 +18,9 @@ def record(**values: float | bool | str | None) -> None:
     """Keep values in the output of this cell, by name; nothing is shown.
 
     A sweep's table has a column for each name, and its gallery shows the figure before the first
-    of them. Values are numbers (NumPy's too), texts, True, False or None; a number that is not
-    finite is kept as None. The last value of a name counts. Without effect outside a notebook.
-    Raises TypeError, naming it, for any other value.
+    of them. Values are numbers (NumPy's too), texts, True or False; None and a number that is not
+    finite are left out, as scrapbook has no such values. The last value of a name counts. Without
+    effect outside a notebook. Raises TypeError, naming it, for any other value.
     """
     plain = {name: _plain(name, value) for name, value in values.items()}
     from IPython import get_ipython
@@ -29,6 +29,8 @@ def record(**values: float | bool | str | None) -> None:
     if get_ipython() is None:
         return
     for name, value in plain.items():
+        if value is None:
+            continue
         encoder = "text" if isinstance(value, str) else "json"
         scrap = {"name": name, "data": value, "encoder": encoder, "version": 1}
         about = {"scrapbook": {"name": name, "data": True, "display": False}}
@@ -41,7 +43,7 @@ def _plain(name: str, value: Any) -> Any:
         value = value.item()
     if value is not None and not isinstance(value, int | float | str):
         raise TypeError(
-            f"{name} is a {type(value).__name__}, expected a number, a text, True, False or None"
+            f"{name} is a {type(value).__name__}, expected a number, a text, True or False"
         )
     return None if isinstance(value, float) and not math.isfinite(value) else value
 

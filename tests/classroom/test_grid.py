@@ -1,4 +1,4 @@
-"""Laws of a grid's file: what it describes is run in its order, and what is wrong is one sentence."""
+"""Laws of a grid: what it describes is run in its order, and what is wrong is one sentence."""
 
 import itertools
 import json
@@ -108,9 +108,7 @@ WRONG = {
     "lesson: !!set {a}": "holds a set, expected numbers, texts and lists",
     "lesson: \x00": "cannot be read as YAML or JSON",
     "[" * 5000: "cannot be read as YAML or JSON",
-    "lesson: 07\ngrid: {"
-    + ", ".join(f"{n}: [1, 2]" for n in "abcdefghijklmn")
-    + "}": "16,384 runs",
+    f"lesson: 07\ngrid: {{{', '.join(f'{n}: [1, 2]' for n in 'abcdefghijklmn')}}}": "16,384 runs",
 }
 
 

@@ -1,4 +1,4 @@
-"""Laws of a class's scores: every line is read once, the best counts, and no file stops the rest."""
+"""Laws of a class's scores: each line is read once, the best counts, no file stops the rest."""
 
 import json
 import os

@@ -203,7 +203,8 @@ def test_the_command_lists_runs_and_tells_of_failures_by_its_code(folder, asked,
 
 # --- with kernels, killed -------------------------------------------------------------------------
 
-PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
+PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAE"
+PICTURE += "hQGAhKmMIQAAAABJRU5ErkJggg=="
 BODY = f"""\
 import pathlib, time
 from IPython.display import display
