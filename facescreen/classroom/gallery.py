@@ -7,7 +7,7 @@ import io
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from facescreen.classroom.grid import Run
@@ -28,7 +28,7 @@ class Card(NamedTuple):
     record: Record
     given: list[tuple[str, str]]  # of what differs
     values: list[tuple[str, str]]
-    cells: list[Any]  # of the table: the values under each heading
+    cells: list[str]  # of the table
     link: str
     picture: str
 
@@ -49,6 +49,8 @@ def write_gallery(
         for number, (run, record) in enumerate(zip(runs, records, strict=True), 1)
     ]
     same = dict.fromkeys(name for run in runs for name in run.given if name not in varying)
+    columns = [[run.values[name] for run in runs] for name in varying]
+    columns += [[r.values[n] for r in records if r.values and n in r.values] for n in headings]
     counts = [(sum(r.status == word for r in records), word) for word in (RAN, FAILED, WAITING)]
     text = _template().render(
         title=title,
@@ -56,7 +58,8 @@ def write_gallery(
         counts=[(number, word) for number, word in counts if number],
         same=[(name, shown(runs[0].values[name])) for name in same],
         varying=varying,
-        headings=headings,
+        columns=[*varying, *headings],
+        numbers=[all(isinstance(value, int | float) for value in its) for its in columns],
         version=__version__,
     )
     write_atomically(page, lambda file: file.write_text(text, "utf-8"))
@@ -77,7 +80,8 @@ def _card(
         record,
         [(name, shown(run.values[name])) for name in varying],
         [(name, shown(value)) for name, value in values.items()],
-        [shown(values[name]) if name in values else "" for name in headings],
+        [shown(run.values[name]) for name in varying]
+        + [shown(values[name]) if name in values else "" for name in headings],
         link,
         picture,
     )
