@@ -92,7 +92,7 @@ def gather_scores(folder: Path) -> Gathered:
     notebook nor text, is a sentence in `problems`. Raises OSError for a folder that cannot be read.
     """
     found = Gathered()
-    for file in _files(folder):
+    for file in _files(folder, found.problems):
         name = file.relative_to(folder).as_posix()
         try:
             texts, note = _texts_of(file)
@@ -112,12 +112,13 @@ def gather_scores(folder: Path) -> Gathered:
     return found
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    if not folder.is_dir():
-        raise NotADirectoryError(20, "Not a directory", str(folder)) if folder.exists() else (
-            FileNotFoundError(2, "No such file or directory", str(folder))
-        )  # fmt: skip
-    for place, folders, names in os.walk(folder):
+def _files(folder: Path, problems: list[str]) -> Iterator[Path]:
+    os.scandir(folder).close()  # raises what is wrong with it
+
+    def unreadable(error: OSError) -> None:
+        problems.append(f"{error.filename}: {error.strerror}")
+
+    for place, folders, names in os.walk(folder, onerror=unreadable):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             if not name.startswith(".") and (Path(place) / name).is_file():
