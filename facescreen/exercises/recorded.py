@@ -14,15 +14,17 @@ _TYPE = "application/scrapbook.scrap.{}+json"
 _ENCODERS = ("json", "text")
 
 
-def record(**values: float | bool | str | None) -> None:
+def record(values: Mapping[str, Any] | None = None, /, **named: float | bool | str | None) -> None:
     """Keep values in the output of this cell, by name; nothing is shown.
 
-    A sweep's table has a column for each name, and its gallery shows the figure before the first
-    of them. Values are numbers (NumPy's too), texts, True or False; None and a number that is not
-    finite are left out, as scrapbook has no such values. The last value of a name counts. Without
-    effect outside a notebook. Raises TypeError, naming it, for any other value.
+    values: any that have names, such as a row of a table, beside those that are `named`. Each is a
+    number (NumPy's too), a text, True or False; None and a number that is not finite are left out,
+    as scrapbook has no such values. A sweep's table has a column for each name, and its gallery
+    shows the figure before the first of them. The last value of a name counts. Without effect
+    outside a notebook. Raises TypeError, naming it, for any other value.
     """
-    plain = {name: _plain(name, value) for name, value in values.items()}
+    given = {} if values is None else dict(values)
+    plain = {name: _plain(name, value) for name, value in (given | named).items()}
     from IPython import get_ipython
     from IPython.display import display
 

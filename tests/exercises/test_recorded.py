@@ -1,6 +1,7 @@
 """Laws of recorded values: they come back as they were, show nothing, and are scrapbook's."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
@@ -26,10 +27,16 @@ def outputs(monkeypatch):
 def test_values_come_back_as_they_were_and_the_last_of_a_name_counts(outputs):
     given = {"left": 12.23, "saved": 2500, "finished": False, "rule": "multi 40"}
     record(**given, none=None, odd=float("nan"), count=np.int64(7), share=np.float32(0.5))
-    record(saved=2501)
+    record(pd.Series({"saved": 2501, "valid lost %": 4.5}), last=True)
     notebook = new_notebook(cells=[new_code_cell("", outputs=outputs)])
     found = recorded(notebook)
-    assert found == given | {"saved": 2501, "count": 7, "share": 0.5}
+    assert found == given | {
+        "saved": 2501,
+        "valid lost %": 4.5,
+        "last": True,
+        "count": 7,
+        "share": 0.5,
+    }
     assert type(found["count"]) is int and type(found["finished"]) is bool
 
 
