@@ -17,7 +17,7 @@ PACKAGE = Path(facescreen.__file__).parent
 ROOMS = [
     ["__main__"],
     ["commands"],
-    ["quiz"],
+    ["classroom", "quiz"],
     ["evidence", "widgets"],
     ["plots"],
     ["benefit", "kinds", "outfits"],

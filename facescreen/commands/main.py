@@ -11,6 +11,14 @@ from pathlib import Path
 
 from facescreen import __version__
 from facescreen.commands import options as command_line
+from facescreen.commands.classroom import (
+    SCORES_HELP,
+    SWEEP_HELP,
+    scores,
+    scores_options,
+    sweep,
+    sweep_options,
+)
 from facescreen.commands.errors import is_for_the_user, sentence
 from facescreen.commands.lessons import HELP as LESSONS_HELP
 from facescreen.commands.lessons import lessons, lessons_options
@@ -26,7 +34,7 @@ exit codes:
   0    done
   1    an error, said in one sentence; a lesson that failed; a fault that the doctor found
   2    the command line is wrong
-  3    screen, alarms: done, but some files could not be read; each of them is named
+  3    screen, alarms, scores: done, but some files could not be read; each of them is named
   130  interrupted (Ctrl-C)
 """
 
@@ -250,6 +258,8 @@ def parser() -> argparse.ArgumentParser:
         command(alarms, "count the false alarms among valid images", command_line.ALARMS_HELP)
     )
     lessons_options(command(lessons, "run lessons and write them as web pages", LESSONS_HELP))
+    sweep_options(command(sweep, "run a lesson over a grid of parameters", SWEEP_HELP))
+    scores_options(command(scores, "gather the score lines of a class", SCORES_HELP))
     translate_options(command(translate, "renew the catalogs of a language", TRANSLATE_HELP))
     command(doctor, "check the set-up and say what to mend", command_line.DOCTOR_HELP)
     return top

@@ -2,8 +2,8 @@
 
 A check never raises: a learner's function that fails is an answer like any other. Imports
 `screening` for its words. Open `core.py` first: how an answer is compared; then a file for each
-lesson, `score.py`, which counts the right ones, and `parameters.py`, which checks what a lesson is
-run with.
+lesson, `score.py`, which counts the right ones, `parameters.py`, which checks what a lesson is run
+with, and `recorded.py`, which keeps what came of it.
 """
 
 from facescreen.exercises.core import Verdict
@@ -56,6 +56,7 @@ from facescreen.exercises.parameters import (
     text,
     whole,
 )
+from facescreen.exercises.recorded import record
 from facescreen.exercises.score import Score, enroll, keep, read_score, score
 
 __all__ = [
@@ -110,6 +111,7 @@ __all__ = [
     "number",
     "one_of",
     "read_score",
+    "record",
     "score",
     "several",
     "switch",

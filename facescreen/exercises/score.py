@@ -37,7 +37,7 @@ class Score(NamedTuple):
 
 
 _records: dict[str, dict[str, _Record]] = {}  # by lesson, then by exercise, in their order
-_LINE = re.compile(
+LINE = re.compile(
     r"facescreen\s+score:\s*lesson\s+(\w+),\s*right\s+(\d+)\s+of\s+(\d+),"
     r"\s*attempted\s+(\d+),\s*hints\s+(\d+)"
 )
@@ -74,6 +74,11 @@ def keep(lesson: str, name: str, verdict: Verdict) -> bool:
     return verdict.right
 
 
+def exercises_of(lesson: str) -> int | None:
+    """How many exercises a lesson has; None for one that has not enrolled any."""
+    return len(_records[lesson]) if lesson in _records else None
+
+
 def score(lesson: str) -> None:
     """Print how many of a lesson's exercises are right, then one line to copy to the teacher.
 
@@ -104,7 +109,7 @@ def read_score(line: str) -> Score:
 
     Raises ValueError for a text without such a line, and for one whose numbers cannot be.
     """
-    found = _LINE.search(line)
+    found = LINE.search(line)
     if not found:
         raise ValueError(f"no line of a facescreen score in {line[:80]!r}")
     read = Score(found[1].upper(), *map(int, found.groups()[1:]))

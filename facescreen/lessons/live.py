@@ -45,3 +45,9 @@ def live_html(bundle: dict[str, Any]) -> str:
 def script_html() -> str:
     """The script that a page with live widgets ends with."""
     return f"<script>{Path(__file__).with_name('live.js').read_text(encoding='utf-8')}</script>"
+
+
+def for_programs(output: dict[str, Any]) -> bool:
+    """Whether an output holds nothing that a page can show, as values recorded on purpose do."""
+    kinds = output.get("data", {})
+    return bool(kinds) and all(kind.endswith("+json") for kind in kinds)

@@ -20,7 +20,7 @@ from nbformat import NotebookNode
 
 from facescreen.language import ENGLISH, Language
 from facescreen.lessons.edition import in_place
-from facescreen.lessons.live import LIVE, STYLE, live_html, script_html
+from facescreen.lessons.live import LIVE, STYLE, for_programs, live_html, script_html
 from facescreen.lessons.student import answers_of_predictions
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -229,6 +229,9 @@ def without_kernel_parts(notebook: NotebookNode) -> NotebookNode:
     Cells whose outputs answer a prediction are marked, except where an error came out.
     """
     page = with_still_widgets(notebook, live=True)
+    for cell in page.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in cell.outputs if not for_programs(output)]
     for cell in answers_of_predictions(page.cells):
         cell.metadata[ANSWER] = not any(one.output_type == "error" for one in cell.outputs)
     for cell in page.cells:

@@ -71,7 +71,7 @@ def coerce(text: str, parameter: Mapping[str, str]) -> Any:
     `parameter` is what `parameters_of` says of it; without a declared type, the default's counts.
     Text that is no value of a list or another type stays text: the lesson says what it expects.
     """
-    kind = parameter["inferred_type_name"] or type(_literal(parameter["default"])).__name__
+    kind = parameter["inferred_type_name"] or type(literal(parameter["default"])).__name__
     if kind == "str":
         return text
     try:
@@ -82,10 +82,11 @@ def coerce(text: str, parameter: Mapping[str, str]) -> Any:
     except (KeyError, ValueError):
         wanted = {"bool": "true or false", "int": "a whole number", "float": "a number"}[kind]
         raise LessonError(f"parameter {parameter['name']!r} takes {wanted}, not {text!r}") from None
-    return _literal(text)
+    return literal(text)
 
 
-def _literal(text: str) -> Any:
+def literal(text: str) -> Any:
+    """The value that a text writes in Python, or the text itself."""
     try:
         return ast.literal_eval(text)
     except (ValueError, SyntaxError):

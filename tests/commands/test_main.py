@@ -11,7 +11,7 @@ from PIL import Image
 from facescreen.commands import main as cli
 
 COMMANDS = ["portraits", "train", "generate", "quality", "screen", "alarms", "evidence"]
-COMMANDS += ["lessons", "doctor"]
+COMMANDS += ["lessons", "sweep", "scores", "doctor"]
 
 
 def run(*arguments: str, **options) -> subprocess.CompletedProcess:

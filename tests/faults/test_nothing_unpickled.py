@@ -22,6 +22,7 @@ from facescreen.gan.moments import weights_at
 PACKAGE = Path(facescreen.__file__).parent
 # What is unpickled comes from processes of ours, never from a file.
 ALLOWED = {
+    "classroom/sweep.py": "what processes are to begin with; reads nothing",
     "folders/worker.py": "what it reads comes from the process that has started it",
     "folders/aside.py": "what it reads comes from the processes that it has started",
     "folders/remote.py": "messages of a cluster, which is trusted as a login is",
