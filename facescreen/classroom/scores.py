@@ -19,6 +19,7 @@ from facescreen.exercises import Score, read_score
 from facescreen.exercises.recorded import outputs_of
 from facescreen.exercises.score import LINE, exercises_of
 from facescreen.images.writing import check_ours, read_json, write_atomically
+from facescreen.setup import ROOT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -181,11 +182,8 @@ def _student(file: Path, lesson: str) -> str:
     """Whose a file is, by the folder or by its own name."""
     if len(file.parts) > 1:
         return file.parts[0]
-    import facescreen
-
     stem = file.stem
-    shipped = Path(facescreen.__file__).parents[1] / "notebooks"
-    for name in (*(path.stem for path in shipped.glob(f"{lesson}_*.ipynb")), lesson):
+    for name in (*(path.stem for path in (ROOT / "notebooks").glob(f"{lesson}_*.ipynb")), lesson):
         stem = re.sub(rf"(?<![^\W_]){re.escape(name)}(?![^\W_])", "", stem, flags=re.I)
     return stem.strip(" _-.") or file.stem
 

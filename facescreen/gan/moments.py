@@ -23,6 +23,7 @@ from facescreen.gan.networks import Critic
 from facescreen.gan.state import state_path
 from facescreen.gan.trainer import Trainer, TrainingSettings
 from facescreen.gan.training import concluded, train
+from facescreen.images.temporary import sweep
 
 
 def weights_at(folder: Path, moment: int) -> Path:
@@ -83,6 +84,7 @@ def train_moments(
             if critics:
                 save_critic(trainer.critic, critic_at(folder, passed), card)
 
+    sweep(folder)  # what a killed run was writing; this one may have nothing to write
     for resume in (True, False):
         kept = [at for at, _ in kept_moments(folder, moments)]
         whole = len(kept) == moments

@@ -15,11 +15,11 @@ BASE = ("numpy", "numba", "PIL", "pandas", "scipy", "sklearn", "matplotlib", "tq
 EXTRAS = {
     "gan": ("torch", "torchvision", "safetensors"),
     "lessons": ("ipywidgets", "traitlets", "IPython", "ipykernel", "jupyterlab", "papermill",
-                "nbformat", "nbconvert", "latex2mathml", "babel", "jupyter_client"),
+                "nbformat", "nbconvert", "latex2mathml", "babel", "jupyter_client", "yaml"),
     "parquet": ("pyarrow",),
     "cluster": ("distributed",),
 }  # fmt: skip
-IN_PIP = {"PIL": "pillow", "sklearn": "scikit-learn"}  # names that differ there
+IN_PIP = {"PIL": "pillow", "sklearn": "scikit-learn", "yaml": "pyyaml"}  # names that differ there
 IN_A_CELL = ("ipywidgets", "IPython")  # of the extra `lessons`, what a notebook's cells import
 WANTS = {
     "gan": "the face GAN needs",
