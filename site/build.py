@@ -21,6 +21,10 @@ def build(out: Path, work: Path, lessons: Sequence[str] = (), mixer: bool = True
 
     lessons: names as of `facescreen lessons`, all if none. Exits where Sphinx warns of anything.
     """
+    if mixer:
+        from mixer import write_mixer
+
+        write_mixer(work / "extra" / "mixer", work / "cache")
     for code in LANGUAGES:
         prepare(work, code, lessons, mixer)
         target = out if code == "en" else out / code

@@ -34,6 +34,7 @@ HERE = Path(__file__).resolve().parent
 WORDS = json.loads((HERE / "words.json").read_text(encoding="utf-8"))
 DOCUMENTS = ("README.md", "TEACHING.md", "GLOSSARY.md", "data/README.md")
 MORE = ("data/reference/GUIDE.md", "data/reference/KINDS.md")  # linked, in no list
+MIXER_LESSONS = ("03_combine_faces", "06_screen_with_many_colors")
 WORKS_ALONE = re.compile(r"\bwidgets\.(histogram_explorer|threshold_debate)\(")
 _LINK = re.compile(r"(\]\()([^()\s]+)(\))")
 _HEADING = re.compile(r"^(#{1,6}) +(.+?)\s*$", re.MULTILINE)
@@ -190,6 +191,20 @@ class Site:
             )
         written(self.pages / name, f"---\norphan: true\n---\n{text}" if name in MORE else text)
 
+    def mixer(self) -> None:
+        """The page of the face mixer; what it loads lies in `extra/mixer`."""
+        words, beside = self.words["mixer_page"], self.outside("mixer", PurePosixPath("mixer.md"))
+        lessons = (f"notebooks/{name}.html" for name in MIXER_LESSONS)
+        said = json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")
+        scripts = ("ort.wasm.min.js", "runtime.js", "faces.js", "engine.js", "mixer.js")
+        loads = [f'<script defer src="{beside}/{name}"></script>' for name in scripts]
+        parts = [f'<link rel="stylesheet" href="{beside}/mixer.css">', '<div id="face-mixer">']
+        parts += [f'<script type="application/json">{said}</script>']
+        parts += [f'<p role="status">{words["loading"]}</p></div>', *loads]
+        page = [f"# {words['title']}", " ".join(words["how"]), raw("\n".join(parts)).source]
+        note = words["note"].replace("{0}", next(lessons)).replace("{1}", next(lessons))
+        written(self.pages / "mixer.md", "\n\n".join([*page, note]) + "\n")
+
     def index(self, cards: list[dict[str, str]], mixer: bool) -> None:
         """The first page: what this is, a picture for each lesson, and the order of pages."""
         words = self.words
@@ -282,4 +297,6 @@ def prepare(folder: Path, code: str, names: Iterable[str] = (), mixer: bool = Tr
     cards = [site.lesson(path, live_run(path, folder / "live")) for path in lessons]
     for name in (*DOCUMENTS, *MORE):
         site.document(name)
+    if mixer:
+        site.mixer()
     site.index(cards, mixer)
