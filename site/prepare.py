@@ -198,7 +198,7 @@ class Site:
         said = json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")
         scripts = ("ort.wasm.min.js", "runtime.js", "faces.js", "engine.js", "mixer.js")
         loads = [f'<script defer src="{beside}/{name}"></script>' for name in scripts]
-        parts = [f'<link rel="stylesheet" href="{beside}/mixer.css">', '<div id="face-mixer">']
+        parts = [f'<link rel="stylesheet" href="{beside}/mixer.css">', '<div id="mixer-page">']
         parts += [f'<script type="application/json">{said}</script>']
         parts += [f'<p role="status">{words["loading"]}</p></div>', *loads]
         page = [f"# {words['title']}", " ".join(words["how"]), raw("\n".join(parts)).source]

@@ -1,6 +1,6 @@
 /* The face mixer's page: faces, layers and alpha to choose, the face that comes of it, its verdicts. */
 (() => {
-  const root = document.getElementById("face-mixer");
+  const root = document.getElementById("mixer-page");
   const words = JSON.parse(root.querySelector("script").textContent);
   const mixer = window.facescreenMixer, { RULES, SIZE, LAYERS, PARTS } = mixer;
   const LETTERS = ["a", "b", "c", "d"], MOST_ALPHA = 2, STEPS = [0, 0.4, 0.8, 1.2, 1.6, 2];
