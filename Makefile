@@ -45,6 +45,7 @@ light:              ## install without torch into build/light, measure it, run t
 lab: $(STAMP)       ## open JupyterLab on this machine only, with a token of its own
 	JUPYTER_PREFER_ENV_PATH=1 $(PY) -m jupyterlab --ServerApp.ip=127.0.0.1 \
 		--LabApp.default_url=/lab/tree/notebooks \
+		--LabApp.extra_labextensions_path='$(CURDIR)/facescreen/widgets/labextensions' \
 		$(if $(filter 0,$(shell id -u)),--allow-root) $(ARGS)
 
 bench: $(STAMP)     ## ratios against peers and the physical limit, side by side (ARGS="kernel folder")

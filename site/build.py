@@ -16,17 +16,21 @@ from facescreen.lessons import ROOT
 LANGUAGES = ("en", "ko")
 
 
-def build(out: Path, work: Path, lessons: Sequence[str] = (), mixer: bool = True) -> None:
-    """Build the pages of both languages into `out`, English at its root, by way of `work`.
+def build(out: Path, cache: Path, lessons: Sequence[str] = (), mixer: bool = True) -> None:
+    """Build the pages of both languages into `out`, English at its root.
 
-    lessons: names as of `facescreen lessons`, all if none. Exits where Sphinx warns of anything.
+    cache: what is fetched and run once. lessons: names as of `facescreen lessons`, all if none.
+    Exits where Sphinx warns of anything, and where `out` holds what is no such site.
     """
+    if out.is_dir() and any(out.iterdir()) and not (out / ".buildinfo").is_file():
+        raise SystemExit(f"{out} holds files that are no site of Sphinx's: name another folder")
+    work = out.with_name(f"{out.name}-work")
     if mixer:
         from mixer import write_mixer
 
-        write_mixer(work / "extra" / "mixer", work / "cache")
+        write_mixer(work / "extra" / "mixer", cache)
     for code in LANGUAGES:
-        prepare(work, code, lessons, mixer)
+        prepare(work, cache, code, lessons, mixer)
         target = out if code == "en" else out / code
         places = {"FACESCREEN_SITE_LANGUAGE": code, "FACESCREEN_SITE_EXTRA": str(work / "extra")}
         command = [sys.executable, "-m", "sphinx", "--builder", "html", "--conf-dir", str(HERE)]
@@ -40,12 +44,13 @@ def build(out: Path, work: Path, lessons: Sequence[str] = (), mixer: bool = True
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, default=ROOT / "build/site")
+    parser.add_argument("--out", type=Path, help="folder (build/site, or build/site-part)")
     parser.add_argument("--lessons", nargs="*", default=[], help="only these: 01 A1")
     parser.add_argument("--without-mixer", action="store_true")
     options = parser.parse_args()
-    out = options.out.resolve()
-    build(out, out.with_name(f"{out.name}-work"), options.lessons, not options.without_mixer)
+    name = "site-part" if options.lessons or options.without_mixer else "site"
+    out = (options.out or ROOT / "build" / name).resolve()
+    build(out, ROOT / "build/site-cache", options.lessons, not options.without_mixer)
 
 
 if __name__ == "__main__":

@@ -82,9 +82,18 @@ def existing_faces() -> dict[str, object]:
     return {"count": FACES, "sheet": text_of(sheet.getvalue()), "styles": text_of(styles.tobytes())}
 
 
+def thumbnail() -> bytes:
+    """Existing faces in three rows, for the mixer's card."""
+    rows = np.split(portraits(FACES, size=64, seed=SEED)[: FACES // 3 * 3], 3)
+    sheet = io.BytesIO()
+    Image.fromarray(np.concatenate([np.concatenate(list(row), axis=1) for row in rows])).save(
+        sheet, "PNG"
+    )
+    return sheet.getvalue()
+
+
 def write_mixer(folder: Path, cache: Path) -> None:
     """Write all that the mixer's page loads into `folder`; what is there already stays."""
-    folder.mkdir(parents=True, exist_ok=True)
     here = Path(__file__).parent / "mixer"
     for name in SCRIPTS:
         _written(folder / name, (here / name).read_bytes())
@@ -95,6 +104,7 @@ def write_mixer(folder: Path, cache: Path) -> None:
     model = cache / "generator64.onnx"
     if not model.is_file() or sha256_of(SHIPPED).encode() not in model.read_bytes():
         print(f"generator as ONNX: {export(model):,} bytes")
+    _written(folder.with_name("thumbnails") / "mixer.png", thumbnail())
     held = {"model": text_of(model.read_bytes()), "source": SOURCE, **existing_faces()}
     _written(folder / "faces.js", _script("facescreenFaces", held))
 
@@ -104,5 +114,6 @@ def _script(name: str, held: dict[str, object]) -> bytes:
 
 
 def _written(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     if not path.is_file() or path.read_bytes() != data:
         write_atomically(path, lambda file: file.write_bytes(data))

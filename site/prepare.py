@@ -1,7 +1,7 @@
 """Lays out what Sphinx makes pages of: lessons and documents in one language, pictures, a gallery.
 
 Of a folder, `en` and `ko` hold what becomes pages, where it lies in the checkout; `extra` holds the
-lessons' pictures and what pages link to, once for both languages; `live` runs of lessons.
+lessons' pictures and what pages link to, once for both languages.
 """
 
 from __future__ import annotations
@@ -19,14 +19,15 @@ from urllib.parse import quote, unquote
 
 import nbformat
 from docutils.nodes import make_id
+from live import live_run, with_live
 from nbformat import NotebookNode
 from PIL import Image
 
 from facescreen.images.writing import write_atomically
 from facescreen.language import Language, translated
-from facescreen.lessons import ROOT, execute, find_lessons
+from facescreen.lessons import ROOT, find_lessons
 from facescreen.lessons.edition import in_language
-from facescreen.lessons.live import LIVE, STYLE, script_html
+from facescreen.lessons.live import STYLE, script_html
 from facescreen.lessons.outline import aim_of, title_of
 from facescreen.lessons.pages import ANSWER, first_picture, without_kernel_parts
 
@@ -35,7 +36,6 @@ WORDS = json.loads((HERE / "words.json").read_text(encoding="utf-8"))
 DOCUMENTS = ("README.md", "TEACHING.md", "GLOSSARY.md", "data/README.md")
 MORE = ("data/reference/GUIDE.md", "data/reference/KINDS.md")  # linked, in no list
 MIXER_LESSONS = ("03_combine_faces", "06_screen_with_many_colors")
-WORKS_ALONE = re.compile(r"\bwidgets\.(histogram_explorer|threshold_debate)\(")
 _LINK = re.compile(r"(\]\()([^()\s]+)(\))")
 _HEADING = re.compile(r"^(#{1,6}) +(.+?)\s*$", re.MULTILINE)
 _FENCED = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
@@ -46,13 +46,6 @@ def slug(heading: str) -> str:
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
-def written(path: Path, text: str) -> None:
-    """Write a page where it is new: Sphinx reads again what is newer than its page."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.is_file() or path.read_text(encoding="utf-8") != text:
-        write_atomically(path, lambda file: file.write_text(text, encoding="utf-8"))
-
-
 class Site:
     """One language's pages. `folder` is where both languages' are prepared, each in its own."""
 
@@ -61,6 +54,7 @@ class Site:
         self.pages, self.extra = folder / language.code, folder / "extra"
         self.lessons = list(lessons)
         places = [path.relative_to(ROOT).as_posix() for path in self.lessons]
+        self.made: set[Path] = set()
         self.known = {*places, *DOCUMENTS, *MORE}
         self.up = 1 if language.code != "en" else 0  # how far the site's root is above the pages'
 
@@ -71,7 +65,9 @@ class Site:
         return self.linked(self.anchored(english, said), PurePosixPath(place))
 
     def anchored(self, english: str, said: str) -> str:
-        """Each heading with its English anchor before it, where Sphinx makes another one."""
+        """A translation whose headings have their English anchors too, which links name."""
+        if said == english:
+            return said
         slugs = [slug(found[2]) for found in _HEADING.finditer(_FENCED.sub("", english))]
         headings = list(_HEADING.finditer(_FENCED.sub(_blank, said)))
         parts, at = [], 0
@@ -106,6 +102,14 @@ class Site:
 
         return _LINK.sub(moved, text)
 
+    def written(self, place: Path | str, text: str) -> None:
+        """Write a page where it is new: Sphinx reads again what is newer than its page."""
+        path = self.pages / place
+        self.made.add(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            write_atomically(path, lambda file: file.write_text(text, encoding="utf-8"))
+
     def outside(self, path: str, place: PurePosixPath) -> str:
         """The address of a file in `extra` from a page."""
         return "../" * (len(place.parts) - 1 + self.up) + path
@@ -132,7 +136,7 @@ class Site:
         if live is not None:
             page.cells.append(raw(f"<style>{STYLE}</style>{script_html()}"))
         title, aim = title_of(page, path.stem), aim_of(page)
-        written(self.pages / place, nbformat.writes(page))
+        self.written(place, nbformat.writes(page))
         return {"href": place.with_suffix(".html").as_posix(), "picture": thumbnail,
                 "number": path.stem.split("_")[0], "title": title, "aim": aim}  # fmt: skip
 
@@ -189,7 +193,7 @@ class Site:
             text = re.sub(
                 r"^(# .+)$", rf"\1\n\n*{self.words['english_only']}*", text, count=1, flags=re.M
             )
-        written(self.pages / name, f"---\norphan: true\n---\n{text}" if name in MORE else text)
+        self.written(name, f"---\norphan: true\n---\n{text}" if name in MORE else text)
 
     def mixer(self) -> None:
         """The page of the face mixer; what it loads lies in `extra/mixer`."""
@@ -203,7 +207,7 @@ class Site:
         parts += [f'<p role="status">{words["loading"]}</p></div>', *loads]
         page = [f"# {words['title']}", " ".join(words["how"]), raw("\n".join(parts)).source]
         note = words["note"].replace("{0}", next(lessons)).replace("{1}", next(lessons))
-        written(self.pages / "mixer.md", "\n\n".join([*page, note]) + "\n")
+        self.written("mixer.md", "\n\n".join([*page, note]) + "\n")
 
     def index(self, cards: list[dict[str, str]], mixer: bool) -> None:
         """The first page: what this is, a picture for each lesson, and the order of pages."""
@@ -212,7 +216,14 @@ class Site:
         hero += f'<a class="call" href="{cards[0]["href"]}">{words["start"]}</a>'
         if mixer:
             hero += f'<a class="call second" href="mixer.html">{words["try"]}</a>'
-        shown = "\n".join(map(_card, cards))
+        live = {
+            "href": "mixer.html",
+            "number": "▶",
+            "title": words["mixer"],
+            "aim": words["mixer_aim"],
+        }
+        live["picture"] = "../" * self.up + "thumbnails/mixer.png"
+        shown = "\n".join(map(_card, [*[live] * mixer, *cards]))
         numbered = [(c["number"], f"{c['number']} {c['title']} <{c['href']}>") for c in cards]
         front = [entry for number, entry in numbered if number.isdigit()]
         rest = [entry for number, entry in numbered if not number.isdigit()]
@@ -221,7 +232,7 @@ class Site:
         parts += [_toctree(caption, entries) for caption, entries in trees]
         about = [f"{words['about']} <README>", *DOCUMENTS[1:]]
         parts.append(_toctree(words["documents"], about))
-        written(self.pages / "index.md", "\n\n".join(parts) + "\n")
+        self.written("index.md", "\n\n".join(parts) + "\n")
 
 
 def _blank(fence: re.Match) -> str:
@@ -247,56 +258,18 @@ def raw(source: str) -> NotebookNode:
     return nbformat.v4.new_markdown_cell(f"```{{raw}} html\n{source}\n```")
 
 
-# --- widgets that work without a kernel ----------------------------------------------------------
-
-
-def live_run(lesson: Path, kept: Path) -> NotebookNode | None:
-    """A run of a lesson whose widgets brought the numbers that a page goes on from, or None.
-
-    Stored outputs hold no such numbers. A run by `make lessons` will do, if the code is the same.
-    """
-    code = _code(nbformat.read(lesson, as_version=4))
-    if not any(WORKS_ALONE.search(source) for source in code):
-        return None
-    for file in (ROOT / "build/lessons" / lesson.name, kept / lesson.name):
-        if file.is_file() and _code(run := nbformat.read(file, as_version=4))[-len(code) :] == code:
-            return run
-    kept.mkdir(parents=True, exist_ok=True)
-    print(f"{lesson.stem} is run for its widgets …", flush=True)
-    result = execute(lesson, kept / lesson.name)
-    if not result.ok:
-        raise SystemExit(
-            f"{lesson}: its widgets cannot be shown, since its run failed: {result.message}"
-        )
-    return nbformat.read(kept / lesson.name, as_version=4)
-
-
-def _code(notebook: NotebookNode) -> list[str]:
-    return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-
-
-def with_live(notebook: NotebookNode, run: NotebookNode | None) -> NotebookNode:
-    """The notebook with the outputs of a run where that shows a widget that works alone."""
-    if run is None:
-        return notebook
-    alive = nbformat.from_dict(notebook)
-    shown = {
-        cell.id: [o for o in cell.get("outputs", []) if LIVE in o.get("data", {})]
-        for cell in run.cells
-    }
-    for cell in alive.cells:
-        if shown.get(cell.id):
-            cell.outputs = shown[cell.id]
-    return alive
-
-
-def prepare(folder: Path, code: str, names: Iterable[str] = (), mixer: bool = True) -> None:
-    """Lay out the pages of one language under `folder`."""
+def prepare(
+    folder: Path, cache: Path, code: str, names: Iterable[str] = (), mixer: bool = True
+) -> None:
+    """Lay out the pages of one language under `folder`; runs of lessons are kept in `cache`."""
     lessons = find_lessons(ROOT / "notebooks", list(names))
     site = Site(folder, Language(code), lessons)
-    cards = [site.lesson(path, live_run(path, folder / "live")) for path in lessons]
+    cards = [site.lesson(path, live_run(path, cache / "live")) for path in lessons]
     for name in (*DOCUMENTS, *MORE):
         site.document(name)
     if mixer:
         site.mixer()
     site.index(cards, mixer)
+    for page in [*site.pages.rglob("*.ipynb"), *site.pages.rglob("*.md")]:
+        if page not in site.made:  # of an earlier build, when there was such a lesson
+            page.unlink()
