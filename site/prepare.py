@@ -36,7 +36,7 @@ WORDS = json.loads((HERE / "words.json").read_text(encoding="utf-8"))
 DOCUMENTS = ("README.md", "TEACHING.md", "GLOSSARY.md", "data/README.md")
 MORE = ("data/reference/GUIDE.md", "data/reference/KINDS.md")  # linked, in no list
 MIXER_LESSONS = ("03_combine_faces", "06_screen_with_many_colors")
-_LINK = re.compile(r"(\]\()([^()\s]+)(\))")
+_LINK = re.compile(r"""(\]\(|<a\b[^>]*?\bhref=")([^()\s"]+)(\)|")""")
 _HEADING = re.compile(r"^(#{1,6}) +(.+?)\s*$", re.MULTILINE)
 _FENCED = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 

@@ -10,8 +10,8 @@
     mean_two: Array(4).fill("mean"), extrapolate: Array(4).fill("from_a"),
     mix_and_extrapolate: ["a", "a", "from_b", "from_b"],
   };
-  const state = { picked: [0, 1, 2, 3], slot: 0, parts: SCHEMES.two_faces.slice(), alpha: 0.4,
-                  scheme: "two_faces", mark: false };
+  const state = { picked: [0, 1, 2, 3], slot: 0, parts: SCHEMES.mix_and_extrapolate.slice(), alpha: 0.4,
+                  scheme: "mix_and_extrapolate", mark: false };
   let latest = 0;
 
   const fill = (text, ...given) => text.replace(/\{(\d)\}/g, (_, k) => given[k]);
@@ -57,7 +57,7 @@
       input.checked = k === state.slot;
       input.addEventListener("change", () => { state.slot = k; showAlbum(); });
       const used = state.parts.some((part) => (USES[part] || part).includes(letter));
-      return make("label", { class: used ? "" : "mixer-unused" }, input, portrait(state.picked[k], 60),
+      return make("label", { class: used ? "" : "mixer-unused" }, input, portrait(state.picked[k], 52),
                   make("span", {}, fill(words.slot, letter)));
     }));
   };

@@ -67,7 +67,7 @@ def test_nothing_is_loaded_from_elsewhere(site, read):
         for source in page.loaded:
             parts = urlsplit(source)
             assert parts.scheme in ("", "data") and not parts.netloc, (path, source)
-            if not parts.scheme:
+            if parts.path and not parts.scheme:
                 assert (path.parent / unquote(parts.path)).resolve().is_file(), (path, source)
     sheets = [path.read_text(encoding="utf-8") for path in site.rglob("*.css")]
     assert sheets and not [u for s in sheets for u in re.findall(r"url\(\W?(https?:[^)]*)", s)]
