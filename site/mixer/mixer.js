@@ -10,9 +10,10 @@
     mean_two: Array(4).fill("mean"), extrapolate: Array(4).fill("from_a"),
     mix_and_extrapolate: ["a", "a", "from_b", "from_b"],
   };
-  const state = { picked: [0, 1, 2, 3], slot: 0, parts: SCHEMES.mix_and_extrapolate.slice(), alpha: 0.4,
+  // Four faces to open with that the second rule finds broken before the first does, as α grows.
+  const state = { picked: [23, 9, 18, 4], slot: 0, parts: SCHEMES.mix_and_extrapolate.slice(), alpha: 0.4,
                   scheme: "mix_and_extrapolate", mark: false };
-  let latest = 0;
+  let latest = 0;  // of the drawings asked for: what comes later than a newer one is not shown
 
   const fill = (text, ...given) => text.replace(/\{(\d)\}/g, (_, k) => given[k]);
   const number = (n) => n.toLocaleString("en-US");
@@ -118,7 +119,7 @@
   };
   const show = ({ pixels, finite }) => {
     const { single, multi } = mixer.judge(pixels, finite);
-    paint(canvas, pixels, state.mark ? multi.value : null);
+    paint(canvas, pixels, state.mark && multi.sum ? multi.value : null);
     verdicts.replaceChildren(
       card(words.single, words.single_how, single, [[words.difference, single.score, RULES.single]]),
       card(words.multi, words.multi_how, multi,
