@@ -28,6 +28,6 @@
   window._JUPYTERLAB = window._JUPYTERLAB || {};
   window._JUPYTERLAB[NAME] = {
     init: (scope) => { shared = scope; },
-    get: async () => { const made = await plugin(); return () => ({ default: made }); },
+    get: async () => { const made = await plugin(); return () => ({ __esModule: true, default: made }); },
   };
 })();
