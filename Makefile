@@ -8,7 +8,7 @@ STAMP  := $(VENV)/.stamp
 BEGUN  := $(VENV)/.begun
 ARGS   ?=
 
-SOURCES   := facescreen tests $(wildcard notebooks)
+SOURCES   := facescreen tests $(wildcard site notebooks)
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -20,7 +20,7 @@ export OMP_WAIT_POLICY ?= PASSIVE
 # `make -j` would run lessons and tests at once and time both wrongly.
 .NOTPARALLEL:
 .DEFAULT_GOAL := lessons
-.PHONY: lessons test faults light lab bench notebooks lint install clean help moved
+.PHONY: lessons test faults light lab bench notebooks site lint install clean help moved
 
 lessons: $(STAMP)   ## run every lesson and write HTML to build/lessons (ARGS="07 -p count 100")
 	$(PY) -m facescreen lessons --out build/lessons $(ARGS)
@@ -45,6 +45,7 @@ light:              ## install without torch into build/light, measure it, run t
 lab: $(STAMP)       ## open JupyterLab on this machine only, with a token of its own
 	JUPYTER_PREFER_ENV_PATH=1 $(PY) -m jupyterlab --ServerApp.ip=127.0.0.1 \
 		--LabApp.default_url=/lab/tree/notebooks \
+		--LabApp.extra_labextensions_path='$(CURDIR)/facescreen/widgets/labextensions' \
 		$(if $(filter 0,$(shell id -u)),--allow-root) $(ARGS)
 
 bench: $(STAMP)     ## ratios against peers and the physical limit, side by side (ARGS="kernel folder")
@@ -52,6 +53,13 @@ bench: $(STAMP)     ## ratios against peers and the physical limit, side by side
 
 notebooks: $(STAMP) ## run lessons from a fresh kernel and keep their outputs in place
 	$(PY) -m facescreen lessons --in-place $(ARGS)
+
+# Lessons with widgets that work in a page are run for their numbers; all else is as kept.
+site: $(STAMP)      ## the lessons as a static site in build/site, tested (ARGS="--lessons 01 05")
+	@$(PY) -c 'import myst_nb, onnxscript, sphinx_book_theme' 2>/dev/null || \
+		$(PY) -m pip install --editable '.[site]' --constraint constraints.txt
+	$(PY) site/build.py $(ARGS)
+	$(if $(ARGS),,OMP_NUM_THREADS=1 $(PY) -m pytest tests/site)
 
 lint: $(STAMP)      ## ruff check and ruff format --check, notebooks included
 	$(PY) -m ruff check $(SOURCES)

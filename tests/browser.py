@@ -21,6 +21,7 @@ from playwright.sync_api import Page, sync_playwright
 TOKEN = "a-token-for-tests"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+LABEXTENSIONS = Path(__file__).parents[1] / "facescreen/widgets/labextensions"
 SECONDS = 120  # a busy machine is slow; nothing is timed
 
 
@@ -50,6 +51,7 @@ def jupyterlab(folder: Path) -> Iterator[str]:
     command += ["--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}"]
     command += [f"--ServerApp.root_dir={folder}", "--LabApp.news_url=None"]
     command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    command += [f"--LabApp.extra_labextensions_path={LABEXTENSIONS}"]  # as `make lab` does
     homes = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
     own = {name: str(folder / ".jupyter" / name.lower()) for name in homes}
     environment = os.environ | own | {"JUPYTER_PREFER_ENV_PATH": "1", "OMP_NUM_THREADS": "1"}

@@ -135,7 +135,7 @@ def test_conda_lists_the_same_packages_and_ranges(checkout, project, declared):
 def test_every_import_of_the_package_is_declared(checkout, project):
     needed = imported_by(python_files(checkout / "facescreen"))
     extras = project["optional-dependencies"]
-    lists = [extras[name] for name in ("gan", "lessons", "parquet", "cluster")]
+    lists = [extras[name] for name in ("gan", "lessons", "parquet", "cluster", "site")]
     lines = [*project["dependencies"], *(line for lines in lists for line in lines)]
     names = {Requirement(line).name for line in lines}
     missing = needed - {IMPORT_NAME.get(name, name) for name in names}

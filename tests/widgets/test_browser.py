@@ -96,6 +96,11 @@ def test_the_explorer_reads_the_image_and_value_that_controls_choose(lab):
         opened(lab, page, "widgets.histogram_explorer(faces)", "explorer")
         assert "pixels at value 255" in shown(page)
         is_heard(page, {"Image": "0", "Value": "255"})
+        # A picture's description is that of its metadata, not the stopgap where none is known.
+        picture = page.locator(".jp-RenderedImage img").first
+        expect(picture).to_have_attribute(
+            "alt", re.compile(r"^Image 0\. Pixels at value 255: red \d")
+        )
         page.get_by_role("spinbutton", name="Value, typed").fill("144")
         page.keyboard.press("Enter")
         said(page, counts_in_words(0, 144))
