@@ -210,7 +210,8 @@ def test_an_install_on_colab_replaces_nothing(project):
 def test_make_installs_every_list_but_what_is_needed_for_nothing_else(checkout, project):
     makefile = (checkout / "Makefile").read_text(encoding="utf-8")
     assert "--editable '.[gan,lessons,test]' --constraint constraints.txt" in makefile
-    apart = {"gan", "lessons", "test", "parquet", "cluster", "bench", "all"}
+    assert "--editable '.[site]' --constraint constraints.txt" in makefile  # by `make site` alone
+    apart = {"gan", "lessons", "test", "parquet", "cluster", "bench", "site", "all"}
     assert set(project["optional-dependencies"]) == apart
 
 
