@@ -227,7 +227,7 @@ def test_what_data_readme_quotes_is_in_the_table():
 def test_what_the_readme_quotes_is_in_the_table():
     text = (ROOT / "README.md").read_text("utf-8")
     (part,) = (line for line in text.splitlines() if line.startswith("**Whom a rule costs.**"))
-    table = bias_table("groups").loc["portraits"]
+    table = bias_table("groups").loc["portraits"].sort_index()
     for rule, error, attribute, said in (
         ("single", LOST, "exposure", "{bright} of those exposed brightly and {dim} of dim"),
         ("multi", LOST, "exposure", "multi {bright} and {dim}."),
