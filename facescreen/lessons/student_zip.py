@@ -60,33 +60,34 @@ and hands the folder `wheels` out with this one. In place of the third command a
     "ko": """\
 # 파손된 얼굴 영상을 선별하는 수업
 
-이름이 `.ipynb`로 끝나는 파일이 수업입니다. 연습 문제는 스스로 채점하며, 연습 문제의 마지막 줄은
-선생님께 제출할 점수입니다. 풀이는 들어 있지 않습니다.
+이름이 `.ipynb`로 끝나는 파일이 수업입니다. 연습 문제는 답을 쓰면 바로 채점됩니다. 수업마다 연습
+문제 끝에 나오는 점수 한 줄을 복사해 선생님께 제출하세요. 풀이는 들어 있지 않습니다.
 
-Python {python}이 필요합니다. 이 폴더에서 터미널을 열고, 처음 한 번만 다음을 입력합니다.
+Python {python}이 필요합니다. 이 폴더에서 터미널을 열고, 처음 한 번만 다음 명령을 입력하세요.
 
     python -m venv env
     . env/bin/activate            (Windows에서는 env\\Scripts\\activate)
     python -m pip install -r requirements.txt
 
-그다음부터는 매번 다음을 입력하고, `{first}`부터 시작합니다.
+그다음부터는 수업을 할 때마다 다음 명령을 입력하세요.
 
     . env/bin/activate            (Windows에서는 env\\Scripts\\activate)
     export FACESCREEN_LANGUAGE=ko (Windows에서는 set FACESCREEN_LANGUAGE=ko)
     python -m jupyterlab
 
-그 밖에 네트워크에서 받아 오는 것은 없습니다. `python -m facescreen doctor`는 설치에 무엇이
-잘못되었고 어떻게 고치는지 알려 줍니다.
+JupyterLab이 열리면 `{first}` 파일부터 시작하세요. 설치한 다음에는 네트워크에서 아무것도 받아 오지
+않습니다. 무언가 잘되지 않으면 `python -m facescreen doctor` 명령을 입력하세요. 무엇이 잘못되었고
+어떻게 고치면 되는지 알려 줍니다.
 
 ## 네트워크가 없을 때
 
-같은 운영 체제와 같은 Python이 설치되어 있고 네트워크에 연결된 컴퓨터에서, 선생님이 한 번만 다음을
+네트워크에 연결되어 있고 운영 체제와 Python 버전이 같은 컴퓨터에서, 선생님이 한 번만 다음 명령을
 입력합니다.
 
     python -m pip download -r requirements.txt -d wheels
 
-만들어진 `wheels` 폴더를 이 폴더와 함께 나누어 줍니다. 그러면 위의 세 번째 명령 대신 다음을
-입력합니다.
+내려받은 `wheels` 폴더를 이 폴더와 함께 학생에게 나누어 주세요. 학생은 맨 위의 세 번째 명령 대신
+다음 명령을 입력합니다.
 
     python -m pip install --no-index --find-links wheels -r requirements.txt
 """,

@@ -224,6 +224,24 @@ def test_what_data_readme_quotes_is_in_the_table():
         assert light["bright"] > 2 * light["dim"], "more than twice as often"
 
 
+def test_what_the_readme_quotes_is_in_the_table():
+    text = (ROOT / "README.md").read_text("utf-8")
+    (part,) = (line for line in text.splitlines() if line.startswith("**Whom a rule costs.**"))
+    table = bias_table("groups").loc["portraits"].sort_index()
+    for rule, error, attribute, said in (
+        ("single", LOST, "exposure", "{bright} of those exposed brightly and {dim} of dim"),
+        ("multi", LOST, "exposure", "multi {bright} and {dim}."),
+        ("multi", MISSED, "skin tone", "multi misses {Monk 9–10} on the darkest skin (Monk 9–10) "
+         "and {Monk 3–4} on Monk 3–4"),
+        ("signs", LOST, "hair", "{blond} of blond hair and {black, dark brown} of black"),
+        ("signs", LOST, "skin tone", "{Monk 5–6} of Monk 5–6 and {Monk 9–10} of Monk 9–10"),
+    ):  # fmt: skip
+        assert filled(said, table.loc[(error, RULES[rule], attribute), "rate %"]) in part
+    for error, rule, words in ((LOST, "single", "{} valid"), (MISSED, "multi", "Of {} with")):
+        counted = table.loc[(error, RULES[rule], "exposure"), "images"].sum()
+        assert words.format(f"{counted:,}") in part
+
+
 @pytest.mark.parametrize("command", ["screen", "generate"])
 def test_whoever_chooses_a_rule_reads_it(command, capsys):
     with pytest.raises(SystemExit):
