@@ -25,10 +25,10 @@ export OMP_WAIT_POLICY ?= PASSIVE
 lessons: $(STAMP)   ## run every lesson and write HTML to build/lessons (ARGS="07 -p count 100")
 	$(PY) -m facescreen lessons --out build/lessons $(ARGS)
 
-# pytest's `--nbval-lax` compares outputs only in cells marked `# NBVAL_CHECK_OUTPUT`. Two processes
-# take a file each, of one thread, so that they do not wait for each other.
+# pytest's `--nbval-lax` compares outputs only in cells marked `# NBVAL_CHECK_OUTPUT`. Three processes
+# take a file each, of one thread: two keep two cores busy while one waits for a kernel or a browser.
 test: lint          ## lint, unit tests, and the lessons' marked outputs (ARGS="-k histogram")
-	OMP_NUM_THREADS=1 $(PY) -m pytest tests -n 2 --dist loadfile $(if $(NOTEBOOKS),--nbval-lax --nbval-current-env \
+	OMP_NUM_THREADS=1 $(PY) -m pytest tests -n 3 --dist loadfile $(if $(NOTEBOOKS),--nbval-lax --nbval-current-env \
 		--nbval-cell-timeout=900 $(NOTEBOOKS)) $(ARGS)
 
 # A night of it: each piece of work is killed 50 times, each law of bytes tried on 10,000 cases, faces
