@@ -21,17 +21,18 @@ LISTENS = "0A"
 @pytest.fixture(scope="module")
 def arguments(checkout) -> list[str]:
     """What `make lab` hands to JupyterLab; the ARGS of the make that runs the tests are not its."""
-    own = {name: value for name, value in os.environ.items() if name not in ("ARGS", "MAKEFLAGS")}
-    done = subprocess.run(
-        ["make", "-n", "lab"], cwd=checkout, env=own, capture_output=True, text=True, check=True
-    )
+    of_make = ("ARGS", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+    own = {name: value for name, value in os.environ.items() if name not in of_make}
+    words = ["make", "--no-print-directory", "-n", "lab"]
+    done = subprocess.run(words, cwd=checkout, env=own, capture_output=True, text=True, check=True)
     words = shlex.split(done.stdout.replace("\\\n", " "), comments=True)
     return words[words.index("jupyterlab") + 1 :]
 
 
-def test_the_command_names_this_machine_and_takes_nothing_away(arguments):
+def test_the_command_names_this_machine_and_takes_nothing_away(arguments, checkout):
     assert "--ServerApp.ip=127.0.0.1" in arguments
     allowed = {"--ServerApp.ip=127.0.0.1", "--LabApp.default_url=/lab/tree/notebooks"}
+    allowed |= {f"--LabApp.extra_labextensions_path={checkout}/facescreen/widgets/labextensions"}
     assert set(arguments) - allowed <= {"--allow-root"}, "no token, password, origin, other address"
 
 
