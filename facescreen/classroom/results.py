@@ -56,7 +56,7 @@ def cell(value: Any) -> Any:
 
 def shown(value: Any) -> str:
     """A value for a reader: four digits of a number that is not whole."""
-    if isinstance(value, float) and not isinstance(value, bool):
+    if isinstance(value, float):
         return f"{value:.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}" if abs(value) >= 10_000 else str(value)
