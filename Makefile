@@ -20,7 +20,7 @@ export OMP_WAIT_POLICY ?= PASSIVE
 # `make -j` would run lessons and tests at once and time both wrongly.
 .NOTPARALLEL:
 .DEFAULT_GOAL := lessons
-.PHONY: lessons test faults light lab bench notebooks site lint install clean help moved
+.PHONY: lessons test faults versions light lab bench notebooks site lint install clean help moved
 
 lessons: $(STAMP)   ## run every lesson and write HTML to build/lessons (ARGS="07 -p count 100")
 	$(PY) -m facescreen lessons --out build/lessons $(ARGS)
@@ -37,7 +37,10 @@ faults: $(STAMP)    ## kill, cut and damage everything (ARGS="--kills 10 -k scre
 	OMP_NUM_THREADS=1 $(PY) -m pytest tests/faults tests/screening/test_paper.py -s --kills 50 \
 		--minutes 30 --restarts 100 --hypothesis-profile nightly $(ARGS)
 
-# It has an environment of its own, and is no part of `make test`, which installs nothing.
+# These two have environments of their own, and are no part of `make test`, which installs nothing.
+versions:           ## the suite with the lowest or the newest versions allowed (ARGS=lowest)
+	$(PYTHON) tests/versions.py $(ARGS)
+
 light:              ## install without torch into build/light, measure it, run the lessons that it can
 	OMP_NUM_THREADS=1 $(PYTHON) tests/light_install.py
 
