@@ -129,7 +129,7 @@ def run_all(page: Page, address: str, path: Path) -> None:
             page.locator(".jp-Dialog button.jp-mod-accept").click()
         elif untouched.count() == cells:
             page.get_by_role("menuitem", name="Run", exact=True).click()
-            page.get_by_text("Run All Cells", exact=True).click()
+            page.locator(".lm-Menu").get_by_text("Run All Cells", exact=True).click()
         else:
             break
     page.locator(".jp-InputPrompt", has_text=f"[{last}]:").first.wait_for(state="attached")
@@ -152,7 +152,7 @@ def press(page: Page, label: str, key: str, times: int = 1) -> None:
 def use_theme(page: Page, theme: str) -> None:
     """Change JupyterLab's theme: "Light" or "Dark"."""
     page.get_by_role("menuitem", name="Settings", exact=True).click()
-    page.get_by_text("Theme", exact=True).hover()
+    page.locator(".lm-Menu").get_by_text("Theme", exact=True).hover()
     page.get_by_role("menuitem", name=f"JupyterLab {theme}", exact=True).click()
     page.wait_for_function(
         "light => document.body.dataset.jpThemeLight === light", arg=str(theme == "Light").lower()

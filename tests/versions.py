@@ -64,11 +64,14 @@ def main() -> None:
     if not sys.argv[1:] or sys.argv[1] not in RESOLUTIONS:
         sys.exit(f"expected {' or '.join(RESOLUTIONS)}, then what pytest is to be told")
     os.environ["OMP_NUM_THREADS"] = "1"
+    # What one version of numba compiled, another one would throw away and compile again.
+    os.environ["NUMBA_CACHE_DIR"] = str(PLACE / sys.argv[1] / "compiled")
     os.environ["PATH"] = f"{PLACE / sys.argv[1] / 'bin'}{os.pathsep}{os.environ['PATH']}"
     python = install(sys.argv[1])
     show(python)
-    told = sys.argv[2:] or ["tests", "-n", "3", "--dist", "loadfile", "--nbval-lax",
-        "--nbval-current-env", "--nbval-cell-timeout=900", *sorted(ROOT.glob("notebooks/*.ipynb"))]  # fmt: skip
+    told = ["tests", "-n", "3", "--dist", "loadfile"]
+    told += ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=900"]
+    told = sys.argv[2:] or [*told, *sorted(ROOT.glob("notebooks/*.ipynb"))]
     run(python, "-m", "pytest", *told)
 
 

@@ -154,6 +154,8 @@ def final_labels(ratings: pd.DataFrame) -> pd.Series:
     """
     import pandas as pd
 
+    if ratings.empty:  # of no rows pandas before 3 finds no largest
+        return pd.Series([], index=pd.Index([], name="image"), dtype=object)
     ordered = ratings.sort_values(["image", "rater"], kind="stable")
     votes = pd.crosstab(ordered["image"], ordered["label"])
     leads = votes.eq(votes.max(axis=1), axis=0).sum(axis=1) == 1
