@@ -39,7 +39,8 @@ def page_of(folder, *widgets):
     for widget in widgets:
         output = nbformat.v4.new_output("display_data", widget._repr_mimebundle_())
         cells.append(nbformat.v4.new_code_cell("show", outputs=[output]))
-    notebook = nbformat.v4.new_notebook(cells=cells)
+    # As from its file, which has a bundle's entries in the order of the alphabet.
+    notebook = nbformat.reads(nbformat.writes(nbformat.v4.new_notebook(cells=cells)), as_version=4)
     lesson, page = folder / "01_small.ipynb", folder / "01_small.html"
     page.write_text(lesson_html(notebook, "Small", lesson, page, {}), encoding="utf-8")
     return page
