@@ -3,6 +3,7 @@
 (() => {
   const SVG = "http://www.w3.org/2000/svg";
   const CHANNELS = [["red", "#d55e00", ""], ["green", "#009e73", "6 3"], ["blue", "#0072b2", "2 2"]];
+  const RULES = ["Single-color rule", "Multi-color rule"];
   const WIDTH = 640, HEIGHT = 260, LEFT = 52, BOTTOM = 34, TOP = 10;
   const number = (n) => n.toLocaleString("en-US");
   const percent = (share) => (100 * share).toFixed(1);
@@ -120,8 +121,8 @@
       said.replaceChildren(
         table([["", ...CHANNELS.map(([name]) => say(name)), say("largest − smallest")],
                [say("pixels at value {1}", at), ...counts.map(number), number(spread)]]),
-        make("ul", {}, ...one.verdicts.map((words) =>
-          make("li", {}, words.replaceAll("**", "")))));  // Markdown's mark of bold
+        make("ul", {}, ...RULES.map((rule) =>  // without Markdown's mark of bold
+          make("li", {}, `${say(rule)}: ${one.verdicts[rule].replaceAll("**", "")}`))));
     };
     choice.addEventListener("change", show);
     const steps = [step(-1, say("◀ Previous")), step(1, say("Next ▶"))];

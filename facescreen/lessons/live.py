@@ -6,6 +6,7 @@ compiles its formulas at run time, which the pages' policy forbids.
 """
 
 import json
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ WORDS = (
     _OFF,
     *("{1}, typed", "Image", "Value", "◀ Previous", "Next ▶"),
     *("red", "green", "blue", "largest − smallest", "pixels at value {1}"),
+    *("Single-color rule", "Multi-color rule"),
     *("value; counts past the top are cut", "Histograms of {1}, a line for each channel."),
     *("Single color", "Multi color", "pixels", "of the broken", "of the valid"),
     *("Single color: flagged by threshold", "Multi color: flagged by color threshold"),
@@ -55,7 +57,7 @@ _FIXED = ("kind", "labels", "png")  # of a bundle: what is no words
 def live_html(bundle: dict[str, Any], language: Language = ENGLISH) -> str:
     """The place of a widget in a page, with its numbers; `script_html` brings it to life."""
     return (
-        f'<div class="live"><noscript>{language.say(_OFF)}</noscript>'
+        f'<div class="live"><noscript>{escape(language.say(_OFF))}</noscript>'
         f'<script type="application/json">{_json(_said(bundle, language))}</script></div>'
     )
 
