@@ -127,14 +127,14 @@ class Site:
         notebook = nbformat.read(path, as_version=4)
         thumbnail = self.thumbnail(path.stem, first_picture(notebook))
         alive = with_live(notebook, live)
-        page = without_kernel_parts(in_language(alive, path.stem, self.language))
+        page = without_kernel_parts(in_language(alive, path.stem, self.language), self.language)
         for cell, old in zip(page.cells, notebook.cells, strict=True):
             if cell.cell_type == "markdown":
                 cell.source = self.text(old.source, cell.source, place.as_posix())
             else:
                 self.code(cell, place)
         if live is not None:
-            page.cells.append(raw(f"<style>{STYLE}</style>{script_html()}"))
+            page.cells.append(raw(f"<style>{STYLE}</style>{script_html(self.language)}"))
         title, aim = title_of(page, path.stem), aim_of(page)
         self.written(place, nbformat.writes(page))
         return {"href": place.with_suffix(".html").as_posix(), "picture": thumbnail,

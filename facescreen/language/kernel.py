@@ -7,13 +7,25 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Callable
+from functools import wraps
 from html import escape, unescape
 from typing import Any
 
 from facescreen.language.catalogs import Language
 
-_TAG = re.compile(r"(<(?:table|style|script)\b.*?</(?:table|style|script)>|<[^>]*>)", re.DOTALL)
-
+# What is no words: scripts, tables of data (pandas' and its Styler's), text marked as not to be
+# translated, tags.
+_TAG = re.compile(
+    r"(<(?:style|script)\b.*?</(?:style|script)>"
+    r"|<table\b[^>]*(?:class=\"[^\"]*\bdataframe\b|id=\"T_)[^>]*>.*?</table>"
+    r"|<[^>]*\btranslate=\"no\"[^>]*>[^<]*|<[^>]*>)",
+    re.DOTALL,
+)
+# What a control says. Nothing of it comes back from the page: a choice does as its number.
+_SAYS = ("description", "tooltip", "placeholder")
+_LISTS = ("_options_labels", "titles")
+_SHOWS = ("HTMLModel", "HTMLMathModel", "LabelModel")  # whose value nobody types
 
 _spoken: list[Language] = []  # by this kernel, if not English
 
@@ -41,6 +53,32 @@ def said(output: dict[str, Any]) -> dict[str, Any]:
     for language in _spoken:
         bundle(output["data"], output["metadata"], language)
     return output
+
+
+def let_controls_speak(kind: Any) -> None:
+    """Let what controls send to the page be in this kernel's language; Python's values stay.
+
+    kind: `ipywidgets.Widget`, which this room does not import. Nothing is done for English.
+    """
+    for language in _spoken:
+        kind.get_state = _in(language, kind.get_state)
+
+
+def _in(language: Language, get_state: Callable[..., dict[str, Any]]) -> Callable[..., Any]:
+    @wraps(get_state)
+    def said_state(self: Any, *args: Any, **how: Any) -> dict[str, Any]:
+        state = get_state(self, *args, **how)
+        for name in _SAYS:
+            if state.get(name):
+                state[name] = language.say(state[name])
+        for name in _LISTS:
+            if state.get(name):
+                state[name] = [language.say(text) for text in state[name]]
+        if state.get("value") and self._model_name in _SHOWS:
+            state["value"] = html(state["value"], language)
+        return state
+
+    return said_state
 
 
 def in_language(text: str) -> str:
@@ -87,7 +125,7 @@ def bundle(data: dict[str, Any], metadata: dict[str, Any], language: Language) -
 
 
 def html(source: str, language: Language) -> str:
-    """The words between tags, but for tables, whose headings are names in the code."""
+    """The words between tags, but for tables of data, whose headings are names in the code."""
     parts = _TAG.split(source)
     # Entities read as the letters they stand for, so that "rule&#x27;s" is "rule's" to a catalog.
     parts[::2] = [

@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-# A checksum counts as a number: it changes with the data, and is carried over.
-_NUMBER = re.compile(r"(?<![\w.])(?:[0-9a-f]{8,64}|\d+(?:,\d{3})*(?:\.\d+)?)(?!\w)")
+# A checksum counts as a number: it changes with the data, and is carried over. So does the {1} of
+# a sentence whose numbers are put in later, by a page's script.
+_NUMBER = re.compile(r"\{\d+\}|(?<![\w.])(?:[0-9a-f]{8,64}|\d+(?:,\d{3})*(?:\.\d+)?)(?!\w)")
 _PLACE = re.compile(r"\{(\d+)\}")
 _ANY = re.compile(r"\{(\w+)\}")
 _NAMED = re.compile(r"\{([a-z_]+)\}")

@@ -3,9 +3,16 @@
 (() => {
   const SVG = "http://www.w3.org/2000/svg";
   const CHANNELS = [["red", "#d55e00", ""], ["green", "#009e73", "6 3"], ["blue", "#0072b2", "2 2"]];
+  const RULES = ["Single-color rule", "Multi-color rule"];
   const WIDTH = 640, HEIGHT = 260, LEFT = 52, BOTTOM = 34, TOP = 10;
   const number = (n) => n.toLocaleString("en-US");
-  const percent = (share) => `${(100 * share).toFixed(1)}%`;
+  const percent = (share) => (100 * share).toFixed(1);
+
+  // A page in another language holds the words of `live.py` in it; {1} stands for the first value.
+  const dictionary = document.querySelector("script.live-words");
+  const WORDS = dictionary ? JSON.parse(dictionary.textContent) : {};
+  const say = (words, ...values) =>
+    (WORDS[words] ?? words).replace(/\{(\d+)\}/g, (_, place) => values[place - 1]);
 
   /** An element with attributes and children; text is always text, never markup. */
   const make = (name, attributes = {}, ...children) => {
@@ -36,7 +43,7 @@
     const range = make("input", {
       type: "range", min: 0, max: stops.length - 1, step: 1, "aria-label": label });
     const box = make("input", {
-      type: "number", min: stops[0], max: stops[stops.length - 1], "aria-label": `${label}, typed` });
+      type: "number", min: stops[0], max: stops[stops.length - 1], "aria-label": say("{1}, typed", label) });
     let value = start;
     const set = (next, silent) => {
       value = Math.min(Math.max(next, stops[0]), stops[stops.length - 1]);
@@ -84,7 +91,7 @@
   const explorer = (root, data) => {
     const face = make("img", { alt: "" }), figure = make("div", { class: "live-figure" });
     const said = make("div", { "aria-live": "polite" });
-    const choice = make("select", { "aria-label": "Image" });
+    const choice = make("select", { "aria-label": say("Image") });
     data.images.forEach((one, k) => choice.append(make("option", { value: k }, one.name)));
     const step = (by, text) => {
       const button = make("button", { type: "button" }, text);
@@ -94,7 +101,8 @@
       });
       return button;
     };
-    const value = slider("Value", Array.from({ length: 256 }, (_, v) => v), data.value, () => show());
+    const value = slider(say("Value"), Array.from({ length: 256 }, (_, v) => v), data.value,
+                         () => show());
     const show = () => {
       const one = data.images[Number(choice.value)], at = value.value;
       const counts = one.counts.map((channel) => channel[at]);
@@ -104,21 +112,21 @@
       const every = one.counts.flat().sort((a, b) => a - b);
       const top = Math.max(4, every[Math.floor(every.length * 0.99)]);
       const lines = CHANNELS.map(([name, color, dash], c) =>
-        ({ name, color, dash, values: one.counts[c] }));
+        ({ name: say(name), color, dash, values: one.counts[c] }));
       figure.replaceChildren(face, chart(lines, 255, top,
         [0, 64, 128, 192, 255].map((v) => [v, v]), at,
-        { ticks: [[0, "0"], [top, `${number(top)}`]], name: "value; counts past the top are cut" },
-        `Histograms of ${one.name}, a line for each channel.`));
+        { ticks: [[0, "0"], [top, `${number(top)}`]], name: say("value; counts past the top are cut") },
+        say("Histograms of {1}, a line for each channel.", one.name)));
       const spread = Math.max(...counts) - Math.min(...counts);
       said.replaceChildren(
-        table([["", "red", "green", "blue", "largest − smallest"],
-               [`pixels at value ${at}`, ...counts.map(number), number(spread)]]),
-        make("ul", {}, ...Object.entries(one.verdicts).map(([rule, words]) =>
-          make("li", {}, `${rule}: ${words}`))));
+        table([["", ...CHANNELS.map(([name]) => say(name)), say("largest − smallest")],
+               [say("pixels at value {1}", at), ...counts.map(number), number(spread)]]),
+        make("ul", {}, ...RULES.map((rule) =>  // without Markdown's mark of bold
+          make("li", {}, `${say(rule)}: ${one.verdicts[rule].replaceAll("**", "")}`))));
     };
     choice.addEventListener("change", show);
-    root.append(make("div", { class: "live-row" }, choice, step(-1, "◀ Previous"), step(1, "Next ▶")),
-                value.row, figure, said);
+    const steps = [step(-1, say("◀ Previous")), step(1, say("Next ▶"))];
+    root.append(make("div", { class: "live-row" }, choice, ...steps), value.row, figure, said);
     show();
   };
 
@@ -130,20 +138,21 @@
   };
 
   const rate = (count, total) => {
-    if (!total) return "there are none";
-    const [low, high] = wilson(count, total);
-    return `${percent(count / total)} (${percent(low)} to ${percent(high)}; ` +
-      `${number(count)} of ${number(total)})`;
+    if (!total) return say("there are none");
+    const shares = [count / total, ...wilson(count, total)].map(percent);
+    return say("{1}% ({2}% to {3}%; {4} of {5})", ...shares, number(count), number(total));
   };
 
   const debate = (root, data) => {
-    const settings = Object.keys(data.paper), said = make("div", { class: "live-tables" });
+    // By name: a notebook's file has what it holds in the order of the alphabet.
+    const settings = ["threshold", "color_threshold", "sum_threshold"];
+    const said = make("div", { class: "live-tables" });
     const figure = make("div", { class: "live-figure" });
     const sliders = {};
     for (const name of settings) {
       sliders[name] = slider(data.names[name], data.stops[name], data.paper[name], () => show());
     }
-    const back = make("button", { type: "button" }, "Back to the paper's thresholds");
+    const back = make("button", { type: "button" }, say("Back to the paper's thresholds"));
     back.addEventListener("click", () => {
       for (const name of settings) sliders[name].set(data.paper[name], true);
       show();
@@ -155,16 +164,17 @@
     };
     const share = ([passed, flagged]) => flagged / Math.max(1, passed + flagged);
     const result = (name, { v, b }) => make("div", {}, make("h4", {}, name),
-      table([["", "labeled broken", "labeled valid"],
-             ["✗ flagged", `✓ ${number(b[1])} caught`, `✗ ${number(v[1])} lost`],
-             ["✓ passed", `✗ ${number(b[0])} missed`, `✓ ${number(v[0])} kept`]]),
-      make("p", {}, `Valid images lost: ${rate(v[1], v[0] + v[1])}`, make("br"),
-           `Broken images missed: ${rate(b[0], b[0] + b[1])}`, make("br"),
-           `Broken among the passed: ${rate(b[0], b[0] + v[0])}`));
+      table([["", say("labeled broken"), say("labeled valid")],
+             [say("✗ flagged"), say("✓ {1} caught", number(b[1])), say("✗ {1} lost", number(v[1]))],
+             [say("✓ passed"), say("✗ {1} missed", number(b[0])), say("✓ {1} kept", number(v[0]))]]),
+      make("p", {}, `${say("Valid images lost")}: ${rate(v[1], v[0] + v[1])}`, make("br"),
+           `${say("Broken images missed")}: ${rate(b[0], b[0] + b[1])}`, make("br"),
+           `${say("Broken among the passed")}: ${rate(b[0], b[0] + v[0])}`));
     const curves = (label, flagsAt) => {
       const counts = data.stops[label].map((stop) => count(flagsAt(stop)));
-      return [{ name: "of the broken", color: "#d55e00", dash: "6 3", values: counts.map((c) => share(c.b)) },
-              { name: "of the valid", color: "#0072b2", dash: "", values: counts.map((c) => share(c.v)) }];
+      const line = (words, color, dash, of) =>
+        ({ name: say(words), color, dash, values: counts.map((c) => share(c[of])) });
+      return [line("of the broken", "#d55e00", "6 3", "b"), line("of the valid", "#0072b2", "", "v")];
     };
     const plot = (label, flagsAt, name) => {
       const stops = data.stops[label], value = sliders[label].value;
@@ -175,27 +185,28 @@
         return [k, number(stops[k])];
       });
       return make("div", {}, make("h4", {}, name), chart(curves(label, flagsAt), stops.length - 1, 1,
-        ticks, mark, { ticks: [[0, "0%"], [0.5, "50%"], [1, "100%"]], name: "pixels" },
-        `${name}: share of the broken and of the valid images flagged, by threshold.`));
+        ticks, mark, { ticks: [[0, "0%"], [0.5, "50%"], [1, "100%"]], name: say("pixels") },
+        say("{1}: share of the broken and of the valid images flagged, by threshold.", name)));
     };
     const show = () => {
       const [t, color, sum] = settings.map((name) => sliders[name].value);
       const single = data.single.map((score) => score >= t);
       const multi = data.color.map((score, k) => score >= color || data.white[k] >= sum);
-      said.replaceChildren(result("Single color", count(single)), result("Multi color", count(multi)));
+      said.replaceChildren(result(say("Single color"), count(single)),
+                           result(say("Multi color"), count(multi)));
       figure.replaceChildren(
         plot("threshold", (stop) => data.single.map((score) => score >= stop),
-             "Single color: flagged by threshold"),
+             say("Single color: flagged by threshold")),
         plot("color_threshold", (stop) =>
           data.color.map((score, k) => score >= stop || data.white[k] >= sum),
-             "Multi color: flagged by color threshold"));
+             say("Multi color: flagged by color threshold")));
     };
     const unsure = [...data.labels].filter((label) => label === "u").length;
-    const paper = make("details", {}, make("summary", {}, "Compare with the paper"),
+    const paper = make("details", {}, make("summary", {}, say("Compare with the paper")),
       table(data.compare.rows), make("p", {}, data.compare.note));
     root.append(...settings.map((name) => sliders[name].row), back, paper, said, figure,
-      make("p", {}, "Shares with Wilson 95 % intervals." +
-        (unsure ? ` Left out, as unsure: ${number(unsure)}.` : "")));
+      make("p", {}, say("Shares with Wilson 95 % intervals.") +
+        (unsure ? ` ${say("Left out, as unsure: {1}.", number(unsure))}` : "")));
     show();
   };
 

@@ -183,10 +183,8 @@ def lesson_html(
     resources["words"] = {word: language.say(word) for word in WORDS}
     resources["bar"] = _bar(lesson.stem, titles, resources["words"]["All lessons"])
     if any(LIVE in o.get("data", {}) for cell in notebook.cells for o in cell.get("outputs", [])):
-        resources["live"] = script_html()
-    still = without_kernel_parts(notebook)
-    for output in (one for cell in still.cells for one in cell.get("outputs", [])):
-        in_place(output, language)
+        resources["live"] = script_html(language)
+    still = without_kernel_parts(notebook, language)
     made, _ = exporter.from_notebook_node(still, resources)
     return _links_kept(made, lesson, page, titles)
 
@@ -223,12 +221,13 @@ def _links_kept(made: str, lesson: Path, page: Path, titles: Mapping[str, str]) 
     return re.sub(r'(<a\b[^>]*?\bhref=)"([^"]*)"', moved, made)
 
 
-def without_kernel_parts(notebook: NotebookNode) -> NotebookNode:
+def without_kernel_parts(notebook: NotebookNode, language: Language = ENGLISH) -> NotebookNode:
     """A copy that needs no kernel: LaTeX as MathML, widgets live in the page or as last shown.
 
-    Cells whose outputs answer a prediction are marked, except where an error came out.
+    Cells whose outputs answer a prediction are marked, except where an error came out. What
+    outputs say is said in the language.
     """
-    page = with_still_widgets(notebook, live=True)
+    page = with_still_widgets(notebook, language)
     for cell in page.cells:
         if cell.cell_type == "code":
             cell.outputs = [output for output in cell.outputs if not for_programs(output)]
@@ -239,13 +238,14 @@ def without_kernel_parts(notebook: NotebookNode) -> NotebookNode:
             data = output.get("data", {})
             if "text/latex" in data and "text/html" not in data:
                 data["text/html"] = mathml(data["text/latex"].strip().strip("$"), "block")
+            in_place(output, language)
     return page
 
 
-def with_still_widgets(notebook: NotebookNode, live: bool = False) -> NotebookNode:
+def with_still_widgets(notebook: NotebookNode, live: Language | None = None) -> NotebookNode:
     """A copy without widget state, in which widgets stand as what they last showed.
 
-    live: those that can work in a page stand as what does so there.
+    live: the language of a page, in which those that can work in one do so.
     """
     still = nbformat.from_dict(notebook)
     state = notebook.metadata.get("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
@@ -257,13 +257,15 @@ def with_still_widgets(notebook: NotebookNode, live: bool = False) -> NotebookNo
     return still
 
 
-def _still_outputs(output: NotebookNode, state: dict[str, Any], live: bool) -> list[NotebookNode]:
+def _still_outputs(
+    output: NotebookNode, state: dict[str, Any], live: Language | None
+) -> list[NotebookNode]:
     data = output.get("data", {})
     view = data.get(WIDGET_VIEW)
     if view is None:
         return [output]
-    if live and LIVE in data:
-        shown = {"text/html": live_html(data[LIVE]), "text/plain": "A widget."}
+    if live is not None and LIVE in data:
+        shown = {"text/html": live_html(data[LIVE], live), "text/plain": "A widget."}
         return [nbformat.v4.new_output("display_data", shown)]
     note = (
         '<p class="needs-kernel">This widget moves once its cell has been run in JupyterLab '

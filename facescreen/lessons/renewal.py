@@ -15,12 +15,22 @@ from facescreen.language.laws import differences
 from facescreen.language.sentences import pieces
 from facescreen.lessons.edition import in_place
 from facescreen.lessons.index_page import WORDS as INDEX_WORDS
+from facescreen.lessons.live import WORDS as LIVE_WORDS
 from facescreen.lessons.pages import WORDS as PAGE_WORDS
 from facescreen.setup import PACKAGE
 
 # What learners read of checks and what no kept output shows: hints, in files of one lesson each,
 # and the reasons of the quiz.
 CHECKS = {"exercises": "", "quiz": "q1"}
+
+# What learners read on controls, in the widgets' programs: arguments by name, arguments by the
+# function's name and place, and constants.
+_BY_NAME = {"description", "tooltip", "placeholder"}
+_BY_PLACE = {"control": 1, "slider": 0, "_button": 0}
+_CONSTANTS = {
+    *("AGAIN", "ANSWERS", "BY_HAND", "MEAN", "NAMES", "NOISE", "PICTURE", "READINGS", "READY"),
+    *("ROWS", "SAID", "STOPPED"),
+}
 
 
 @dataclass(frozen=True)
@@ -82,13 +92,43 @@ def texts_of(source: str, numbers: bool) -> list[str]:
     texts = []
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr) and numbers:
-            parts = [p.value if isinstance(p, ast.Constant) else "1" for p in node.values]
-            texts.append("".join(parts))
+            texts += _said_in(node)
         elif (
             isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in dull
         ):
             texts.append(node.value)
     return [text for text in texts if len(text.split()) > 2]
+
+
+def control_words() -> list[str]:
+    """The texts on the controls of all widgets, and those that the controls offer to choose."""
+    files = sorted((PACKAGE / "widgets").glob("*.py"))
+    return [text for file in files for text in words_of(file.read_text("utf-8"))]
+
+
+def words_of(source: str) -> list[str]:
+    """The texts on the controls that a program makes; what f-strings put in counts as a number."""
+    found: list[ast.AST] = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call):
+            place = _BY_PLACE.get(getattr(node.func, "id", ""), len(node.args))
+            found += [one.value for one in node.keywords if one.arg in _BY_NAME]
+            found += node.args[place : place + 1]
+        elif isinstance(node, ast.Assign):
+            names = {n.id for to in node.targets for n in ast.walk(to) if isinstance(n, ast.Name)}
+            found += [node.value] if names & _CONSTANTS else []
+    return [text for part in found for text in _said_in(part)]
+
+
+def _said_in(part: ast.AST) -> Iterator[str]:
+    """The texts in an expression, of a dictionary those that its keys stand for."""
+    if isinstance(part, ast.Constant) and isinstance(part.value, str):
+        yield part.value
+    elif isinstance(part, ast.JoinedStr):
+        yield "".join(p.value if isinstance(p, ast.Constant) else "1" for p in part.values)
+    elif isinstance(part, ast.Dict | ast.Tuple | ast.List):
+        for one in part.values if isinstance(part, ast.Dict) else part.elts:
+            yield from _said_in(one)
 
 
 class _Heard(Language):
@@ -109,7 +149,8 @@ def sentences(lessons: Sequence[Path], known: dict[str, str]) -> dict[str, list[
     """Catalog -> msgids of the sentences that its lesson alone says; the rest are `SHARED`."""
     by_number = {lesson.stem.split("_")[0].lower(): lesson.stem for lesson in lessons}
     places: dict[str, set[str]] = {}
-    said = [(SHARED, pieces([*PAGE_WORDS, *INDEX_WORDS], known))]
+    shared = [*PAGE_WORDS, *INDEX_WORDS, *LIVE_WORDS, *control_words()]
+    said = [(SHARED, pieces(shared, known))]
     said += [(lesson.stem, said_by(lesson, known)) for lesson in lessons]
     for number, texts in hints():
         said.append((by_number.get(number, SHARED), pieces(texts, known)))

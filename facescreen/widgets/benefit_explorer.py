@@ -14,6 +14,8 @@ from facescreen.widgets.spoken import spoken
 if TYPE_CHECKING:
     import pandas as pd
 
+SAID = {"source": "Generator", "real": "Real", "first": "Arm", "second": "Against"}
+
 
 @dataclass
 class BenefitExplorer:
@@ -78,9 +80,8 @@ def benefit_explorer(table: pd.DataFrame) -> ipy.Widget:
     """
     model, pane = BenefitExplorer(table), ipy.Output(layout={"min_height": "22em"})
     columns = {"source": "source", "real": "real", "first": "arm", "second": "arm"}
-    said = {"source": "Generator", "real": "Real", "first": "Arm", "second": "Against"}
     menus = {
-        name: control(ipy.Dropdown, said[name], options=model.choices(column),
+        name: control(ipy.Dropdown, SAID[name], options=model.choices(column),
                       value=getattr(model, name))
         for name, column in columns.items()
     }  # fmt: skip

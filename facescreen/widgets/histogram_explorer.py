@@ -91,7 +91,7 @@ class HistogramExplorer:
                 "name": view.name,
                 "png": png_text(view.image),
                 "counts": channel_histogram(view.image[np.newaxis])[0].tolist(),
-                "verdicts": {rule: said.replace("**", "") for rule, said in view.verdicts.items()},
+                "verdicts": view.verdicts,
             }
             for view in views
         ]

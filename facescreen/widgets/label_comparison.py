@@ -12,6 +12,7 @@ from facescreen.evaluation import Kappa
 
 LISTED = 60  # differing images in the list
 _LEFT = 'style="text-align:left;font-size:1.1em"'
+_NAME = f'translate="no" {_LEFT}'  # of a file, or a label as the file of labels has it
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,8 @@ def comparison_html(found: Comparison, names: Sequence[str]) -> str:
     if not found.differing:
         return f"{said}<p>No image is labeled otherwise.</p>"
     rows = "".join(
-        f"<tr><td {_LEFT}>{escape(names[k])}</td><td {_LEFT}>{own}</td>"
-        f"<td {_LEFT}>{theirs}</td></tr>"
+        f"<tr><td {_NAME}>{escape(names[k])}</td><td {_NAME}>{own}</td>"
+        f"<td {_NAME}>{theirs}</td></tr>"
         for k, own, theirs in found.differing[:LISTED]
     )
     more = len(found.differing) - LISTED

@@ -14,7 +14,7 @@ import ipywidgets as ipy
 from traitlets import validate
 
 from facescreen import plots
-from facescreen.language.kernel import said
+from facescreen.language.kernel import let_controls_speak, said
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -23,6 +23,8 @@ LABEL_WIDTH = "5.5em"  # of a control's description, so that controls stand in l
 WIDE, NARROW = "24em", "13em"  # of a control
 
 Content = tuple[dict[str, Any], ...]
+
+let_controls_speak(ipy.Widget)  # once for all views: each is made of what is here
 
 
 def control(kind: type[ipy.DOMWidget], description: str, width: str = WIDE, **how: Any) -> Any:

@@ -7,11 +7,15 @@ page adds names and states; where scripts do not run, number boxes still have th
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TypeVar
 
 import ipywidgets as ipy
 
+from facescreen.language.kernel import in_language
+
+PICTURE = "Picture; the text beside it says what it shows."  # in the script, of one without words
 CLASS = "facescreen-spoken"  # of the part of the page that the script looks after
 
 Box = TypeVar("Box", bound=ipy.Box)
@@ -23,6 +27,7 @@ def spoken(box: Box) -> Box:
         Path(__file__).with_name(f"spoken.{kind}").read_text(encoding="utf-8")
         for kind in ("css", "js")
     )
+    script = script.replace(f'"{PICTURE}"', json.dumps(in_language(PICTURE), ensure_ascii=False))
     html = {"text/html": f"<style>{style}</style><script>{script}</script>"}
     output = {"output_type": "display_data", "data": html, "metadata": {}}
     box.add_class(CLASS)

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 from facescreen.images.writing import NotOursError
-from facescreen.language import LABELS, Language, kernel, paragraphs, translated
+from facescreen.language import LABELS, Language, paragraphs, translated
 from facescreen.language.catalogs import SHARED, entries, read, renew, spoken
 from facescreen.language.kernel import Lines
 from facescreen.language.laws import differences
@@ -24,7 +24,6 @@ from facescreen.lessons import (
 from facescreen.lessons.edition import documents, in_language, write_documents
 from facescreen.lessons.renewal import by_hand, left_of, prose, sentences, texts_of, unsaid
 from facescreen.lessons.student import student_edition
-from facescreen.widgets.panes import text_only
 
 KOREAN = Language("ko")
 LESSONS = find_lessons(ROOT / "notebooks")
@@ -153,6 +152,7 @@ def test_sentences_are_said_piece_by_piece_with_their_numbers():
     )
     assert said.say(text) == "얼굴 5. 값 255: 초록 1,204, 빨강 0; valid, lost at 40: 57."
     assert list(said.missing) == ["valid, lost at {1}"]
+    assert said.say("red {2}, green {1}") == "초록 {1}, 빨강 {2}", "a place counts as a number"
     patterns = Sentences({"{group}, lost at {1}": "{1}에서 잃은 {group}", "valid": "유효"})
     assert patterns.say("*Valid, lost at 40: 57.*") == "*40에서 잃은 유효: 57.*"
     assert (
@@ -174,14 +174,6 @@ def test_a_print_in_pieces_is_translated_as_one_line(tmp_path):
     print("Valid,", "lost at", 40, file=stream)
     print("and more", end="", file=stream, flush=True)
     assert stream.getvalue() == "40에서 잃음\n더"
-
-
-def test_a_pane_of_a_widget_speaks_the_language_of_its_kernel(monkeypatch):
-    text = "- Single-color rule: **✓ valid**: the sum, 35, is below 1,000."
-    assert text_only(text)["data"]["text/markdown"] == text
-    monkeypatch.setattr(kernel, "_spoken", [KOREAN])
-    assert text_only(text)["data"]["text/markdown"] == KOREAN.say(text) != text
-    assert not re.search("[A-Za-z]", KOREAN.say(text))
 
 
 def test_the_edition_is_written_as_pages_in_its_language(tmp_path):

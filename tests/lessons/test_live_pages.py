@@ -10,7 +10,8 @@ pytest.importorskip("playwright")
 from browser import browser_page, chromium
 
 from facescreen.faces import portraits
-from facescreen.lessons.live import LIVE, live_html
+from facescreen.language import ENGLISH, Language
+from facescreen.lessons.live import LIVE, WORDS, live_html, script_html
 from facescreen.lessons.pages import WIDGET_VIEW, lesson_html
 from facescreen.lessons.run import cleaned
 from facescreen.widgets import live
@@ -33,15 +34,17 @@ def faces():
     return images, labels
 
 
-def page_of(folder, *widgets):
-    """The page of a notebook in which each widget is shown by a cell."""
+def page_of(folder, *widgets, language=ENGLISH):
+    """The page, in a language, of a notebook in which each widget is shown by a cell."""
     cells = []
     for widget in widgets:
         output = nbformat.v4.new_output("display_data", widget._repr_mimebundle_())
         cells.append(nbformat.v4.new_code_cell("show", outputs=[output]))
-    notebook = nbformat.v4.new_notebook(cells=cells)
+    # As from its file, which has a bundle's entries in the order of the alphabet.
+    notebook = nbformat.reads(nbformat.writes(nbformat.v4.new_notebook(cells=cells)), as_version=4)
     lesson, page = folder / "01_small.ipynb", folder / "01_small.html"
-    page.write_text(lesson_html(notebook, "Small", lesson, page, {}), encoding="utf-8")
+    html = lesson_html(notebook, "Small", lesson, page, {}, language)
+    page.write_text(html, encoding="utf-8")
     return page
 
 
@@ -130,6 +133,44 @@ def test_the_debate_in_a_page_counts_as_the_widget_does(tmp_path, opened, faces)
     after = next(stop for stop in model.stops("threshold") if stop > 40)
     box = part.get_by_role("spinbutton", name=f"{names['threshold']}, typed")
     assert box.input_value() == str(after)
+
+
+@needs_browser
+def test_the_widgets_of_a_korean_page_show_no_english_word(tmp_path, opened, faces):
+    images, labels = faces
+    explorer = histogram_explorer(images[[0, 9, 23]], ["red patch", "a warm lamp", "face 5"])
+    page = opened(
+        page_of(tmp_path, explorer, threshold_debate(images, labels), language=Language("ko"))
+    )
+    parts = page.locator(".live")
+    page.get_by_text("논문과 비교").click()
+    for named in ("영상", "값 입력", "단일 색상: 임곗값", "복합 색상: 합계 임곗값 입력"):
+        assert parts.get_by_label(named, exact=True).count() == 1, named
+    seen = parts.all_inner_texts() + parts.evaluate_all(
+        "all => all.flatMap((part) => [...part.querySelectorAll('[aria-label], [alt]')])"
+        ".map((one) => one.ariaLabel ?? one.alt)"
+    )
+    assert re.search("[가-힣]", seen[0]) and not re.findall("[A-Za-z]{2,}", " ".join(seen))
+
+
+def test_the_script_says_the_words_that_are_translated_and_no_others():
+    script = script_html()
+    said = set(re.findall(r'"((?:[^"\\]|\\.)*)"', script))
+    assert [word for word in WORDS[1:] if word not in said] == []
+    asked = set(re.findall(r'\bsay\("([^"]*)"', script))
+    assert len(asked) > 20 and asked <= set(WORDS)
+
+
+def test_nothing_in_a_translation_ends_its_element():
+    class Hostile(Language):
+        """A catalog that somebody else wrote."""
+
+        def say(self, text):
+            return HOSTILE
+
+    hostile = Hostile("ko")
+    made = script_html(hostile) + live_html({"kind": "threshold_debate", "name": "a"}, hostile)
+    assert made.count("</script>") == 3 and "<b>" not in made
 
 
 def test_a_stored_lesson_holds_no_numbers_of_its_widgets(faces):
