@@ -2,7 +2,7 @@
 
 `make versions ARGS=lowest` runs this, or `ARGS=newest`: each gets an environment of its own in
 `build/versions`, and keeps it. Only what pyproject.toml names is lowered: what those packages need
-in turn comes as new as they let it. It needs a package registry, 10 GB, and the time of `make test`.
+in turn comes as new as they let it. It needs a package registry, 10 GB, and as long as `make test`.
 """
 
 import os
