@@ -3,7 +3,8 @@
 What a line can prove: nothing about who wrote the answers. It is plain text without a signature,
 counts whatever was run since the kernel started, solutions included, and can be typed by anybody.
 Only what cannot be is found: numbers that contradict each other, a number of exercises that the
-lesson does not have, and a notebook in which no exercise was touched. It shows where a class is.
+lesson does not have, a notebook in which no exercise was touched, and one with the solutions run.
+A line with such a note is no evidence and stands in no sum. The table shows where a class is.
 """
 
 from __future__ import annotations
@@ -27,7 +28,12 @@ if TYPE_CHECKING:
 TEXTS = (".txt", ".md", ".text", ".eml")
 MOST_BYTES = 100_000_000  # of one file
 STUB = "# your code here"
+UNTOUCHED = "no exercise is filled in: the line is not of this notebook's answers"
+SOLVED = "holds the solutions: its line is no evidence"
+EXAMPLE = Score("05", 2, 3, 3, 1)
 COLUMNS = ("student", "lesson", "attempted", "hints", "right", "of", "file", "note")
+LONGEST = 80  # characters of a line that are quoted
+_BEGUN = re.compile(r"(?=(facescreen\s+score\b[:\s]*lesson\b.*))", re.IGNORECASE)
 _BOM = "\ufeff"  # by which spreadsheets know that names are UTF-8
 
 
@@ -41,11 +47,11 @@ class Line(NamedTuple):
     note: str = ""
 
     def better_than(self, other: Line) -> bool:
-        """More right; of as many, more attempted, then fewer hints, then the newer file."""
+        """Without a note; then more right, more attempted, fewer hints, and the newer file."""
         return self._rank() > other._rank()
 
     def _rank(self) -> tuple[float, ...]:
-        return self.score.right, self.score.attempted, -self.score.hints, self.when
+        return not self.note, self.score.right, self.score.attempted, -self.score.hints, self.when
 
 
 @dataclass
@@ -150,25 +156,47 @@ def _texts_of_notebook(notebook: Mapping[str, Any]) -> tuple[list[str], str]:
     cells = notebook.get("cells")
     if not isinstance(cells, list):
         raise ValueError("holds no cells, expected a notebook")
-    stubs = [STUB in "".join(cell.get("source", "")) for cell in cells if _is_exercise(cell)]
-    note = "no exercise is filled in: the line is not of this notebook's answers"
-    return texts, note if stubs and all(stubs) else ""
+    stubs = [STUB in "".join(c.get("source", "")) for c in cells if _is_tagged(c, "exercise")]
+    if stubs and all(stubs):
+        return texts, UNTOUCHED
+    # One that was never run counted for nothing; whether this kernel ran it, a notebook cannot say.
+    solved = any(
+        cell.get("outputs") or cell.get("execution_count")
+        for cell in cells
+        if _is_tagged(cell, "solution")
+    )
+    return texts, SOLVED if solved else ""
 
 
-def _is_exercise(cell: Any) -> bool:
+def _is_tagged(cell: Any, tag: str) -> bool:
     about = cell.get("metadata") if isinstance(cell, Mapping) else None
     tags = about.get("tags") if isinstance(about, Mapping) else None
     whole = isinstance(tags, list) and isinstance(cell.get("source", ""), str | list)
-    return whole and "exercise" in tags
+    return whole and tag in tags
 
 
 def _scores(texts: list[str], name: str, problems: list[str]) -> Iterator[Score]:
+    unread = {}
     for text in texts:
-        for found in LINE.finditer(text):
+        for begun in _BEGUN.finditer(text):
+            found = LINE.match(text, begun.start())
+            if found is None:
+                unread[_short(begun[1])] = None  # the same line once, however often it stands there
+                continue
             try:
                 yield read_score(found[0])
             except ValueError as error:
                 problems.append(f"{name}: {error}")
+    problems += [
+        f"{name}: {line!r} begins like a score line and cannot be read, expected one such as "
+        f"'{EXAMPLE}'"
+        for line in unread
+    ]
+
+
+def _short(line: str) -> str:
+    line = " ".join(line.split())
+    return line if len(line) <= LONGEST else f"{line[:LONGEST]}…"
 
 
 def _doubt(score: Score) -> str:
@@ -203,16 +231,25 @@ def write_scores(file: Path, gathered: Gathered) -> None:
 
 
 def by_lesson(gathered: Gathered) -> list[str]:
-    """For each lesson one line: how many students, and how many have everything right."""
+    """For each lesson one line: how many students, and how many have everything right.
+
+    A line with a note is no evidence: it is counted as left out, and nowhere else.
+    """
     said = []
     for lesson in sorted({lesson for _, lesson in gathered.lines}):
-        its = [line.score for (_, other), line in gathered.lines.items() if other == lesson]
+        lines = [line for (_, other), line in gathered.lines.items() if other == lesson]
+        its = [line.score for line in lines if not line.note]
+        noted = len(lines) - len(its)
+        left_out = f"{noted} with a note left out"
+        if not its:
+            said.append(f"lesson {lesson}: no line to count, {left_out}")
+            continue
         right, of = sum(s.right for s in its), sum(s.exercises for s in its)
         everything = sum(s.right == s.exercises for s in its)
         students = "1 student" if len(its) == 1 else f"{len(its)} students"
         share = f"{100 * right / of:.0f} %" if of else "none"
         said.append(
             f"lesson {lesson}: {students}, {everything} with everything right; {right} of {of} "
-            f"exercises right ({share})"
+            f"exercises right ({share})" + (f"; {left_out}" if noted else "")
         )
     return said

@@ -44,6 +44,14 @@ examples:
 FOLDER holds what students handed in: their notebooks, or texts with the line that ends a lesson's
 exercises, in a folder for each student or in files with their names. Anybody can type such a line:
 it shows where a class is, and proves nothing.
+
+attempted: the exercises to which, at least once, some answer was given, be it an error.
+hints:     the wrong answers checked, each of which was given a hint.
+right:     the exercises whose latest answer was right.
+
+All this is counted since the kernel started, and a solution cell that was run counts as an answer.
+A line from a notebook with the solutions run, or with no exercise filled in, has a note: of two
+lines of a student the other is kept, and the sums leave it out.
 """
 
 

@@ -17,9 +17,14 @@ def line(lesson="05", right=2, of=3, attempted=3, hints=1) -> str:
     return str(Score(lesson, right, of, attempted, hints))
 
 
-def notebook(*texts: str, stub: str = "return 2") -> str:
-    """One that printed these, with an exercise, as a learner hands it in."""
+def notebook(*texts: str, stub: str = "return 2", solution: dict | None = None) -> str:
+    """One that printed these, with an exercise, as a learner hands it in.
+
+    solution: what is known of a cell with the solution; None for no such cell.
+    """
     cells = [new_code_cell(f"def f():\n    {stub}", metadata={"tags": ["exercise"]})]
+    if solution is not None:
+        cells.append(new_code_cell("def f(): ...", metadata={"tags": ["solution"]}, **solution))
     for text in texts:
         printed = new_output("stream", name="stdout", text=f"Lesson: 2 of 3.\n{text}\n")
         cells.append(new_code_cell("score()", outputs=[printed]))
@@ -104,6 +109,67 @@ def test_a_line_that_cannot_be_is_a_problem_and_one_in_doubt_a_note(tmp_path):
     assert notes["b"] == "lesson 05 has 3 exercises, not 5"
     assert "no exercise is filled in" in notes["c"]
     assert notes["d"] == notes["e"] == ""
+
+
+PRINTED = [new_output("stream", name="stdout", text="Right: f agrees on all 3 cases.\n")]
+
+
+@pytest.mark.parametrize(
+    ("solution", "note"),
+    [
+        (None, ""),
+        ({}, ""),
+        ({"execution_count": 3}, "holds the solutions: its line is no evidence"),
+        ({"outputs": PRINTED}, "holds the solutions: its line is no evidence"),
+    ],
+)
+def test_a_notebook_with_solutions_that_were_run_is_noted(tmp_path, solution, note):
+    (tmp_path / "a.ipynb").write_text(notebook(line(right=3), solution=solution))
+    (only,) = gather_scores(tmp_path).lines.values()
+    assert only.note == note
+
+
+def test_a_line_with_a_note_is_in_the_table_and_in_no_sum(tmp_path):
+    (tmp_path / "a.ipynb").write_text(notebook(line(right=3), solution={"execution_count": 3}))
+    (tmp_path / "b.ipynb").write_text(notebook(line(right=3), stub="return None  # your code here"))
+    found = gather_scores(tmp_path)
+    assert by_lesson(found) == ["lesson 05: no line to count, 2 with a note left out"]
+    (tmp_path / "c.txt").write_text(line(right=1))
+    found = gather_scores(tmp_path)
+    assert by_lesson(found) == [
+        "lesson 05: 1 student, 0 with everything right; 1 of 3 exercises right (33 %); "
+        "2 with a note left out"
+    ]
+    assert found.table()["student"].tolist() == ["a", "b", "c"]
+
+
+def test_of_two_lines_one_without_a_note_is_kept(tmp_path):
+    (tmp_path / "kim").mkdir()
+    solved = notebook(line(right=3), solution={"execution_count": 3})
+    (tmp_path / "kim" / "a.ipynb").write_text(solved)
+    (tmp_path / "kim" / "b.txt").write_text(line(right=1))
+    (one,) = gather_scores(tmp_path).lines.values()
+    assert (one.file, one.score.right, one.note) == ("kim/b.txt", 1, "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "facescreen score: lesson 5, right 3 of 3 attempted 3, hints 1",
+        "Facescreen Score: Lesson 5, right 3 of 3, attempted 3",
+        "facescreen score lesson 05, right 3 of 3, attempted 3, hints 1",
+    ],
+)
+def test_a_line_that_only_begins_like_one_is_quoted_with_what_is_expected(tmp_path, text):
+    (tmp_path / "a.txt").write_text(f"hello,\n> {text}\nthanks\n{text} {'and on ' * 99}\n")
+    (tmp_path / "b.txt").write_text(f"{text}\n{line()}\n{text}\n")
+    found = gather_scores(tmp_path)
+    assert list(found.lines) == [("b", "05")] and not found.without
+    mended, long, beside = found.problems
+    said = "begins like a score line and cannot be read, expected one such as"
+    assert mended == f"a.txt: {text!r} {said} '{line()}'"
+    assert beside == f"b.txt: {text!r} {said} '{line()}'", "once, beside a line that is read"
+    assert "…" in long and len(long) < 250
 
 
 @pytest.mark.parametrize(
