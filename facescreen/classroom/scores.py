@@ -33,7 +33,7 @@ SOLVED = "holds the solutions: its line is no evidence"
 EXAMPLE = Score("05", 2, 3, 3, 1)
 COLUMNS = ("student", "lesson", "attempted", "hints", "right", "of", "file", "note")
 LONGEST = 80  # characters of a line that are quoted
-_BEGUN = re.compile(r"(?=(facescreen\s+score\b[:\s]*lesson\b.*))", re.IGNORECASE)
+_BEGUN = re.compile(r"(?=(facescreen\s+score\b[:\s]*lesson\b.{0,200}))", re.IGNORECASE)
 _BOM = "\ufeff"  # by which spreadsheets know that names are UTF-8
 
 

@@ -118,6 +118,17 @@ def telling(answer: Answer) -> bool:
         return False
 
 
+def text_for_number(answer: Answer, expected: Any) -> bool:
+    """Whether the answer is text, or holds some, where numbers alone are expected."""
+    try:
+        if not isinstance(answer.value, str | list | tuple | np.ndarray):
+            return False
+        kinds = np.asarray(answer.value).dtype.kind, np.asarray(expected).dtype.kind
+        return kinds[0] in "US" and kinds[1] in "iuf"
+    except Exception:  # such as rows of several lengths
+        return False
+
+
 def shown(value: Any) -> str:
     """A value as a learner would write it; a long one in short."""
     try:

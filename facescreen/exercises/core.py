@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from facescreen.exercises.answers import Answer, ask, same, shown, telling
+from facescreen.exercises.answers import Answer, ask, same, shown, telling, text_for_number
 
 Mistake = tuple[str, Callable[..., Any]]  # a hint, and a function that makes the mistake
 
@@ -45,6 +45,8 @@ def compare(
         return Verdict(True, True, f"Right: {name} agrees on all {len(cases)} cases.")
     answer, (arguments, expected) = answers[failed], cases[failed]
     said = "" if attempted and callable(function) else _about_the_call(function, answer)
+    if not said and text_for_number(answer, expected):
+        said = "this is text, not a number: return it without quotes or str()"
     named = None if said else _named(answers, failed, cases, mistakes, tolerance)
     return Verdict(
         False,

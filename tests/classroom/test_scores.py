@@ -11,6 +11,7 @@ from facescreen.classroom.scores import by_lesson, gather_scores, write_scores
 from facescreen.commands import main as cli
 from facescreen.exercises import Score
 from facescreen.images.writing import NotOursError
+from facescreen.setup import ROOT
 
 
 def line(lesson="05", right=2, of=3, attempted=3, hints=1) -> str:
@@ -209,3 +210,16 @@ def test_the_command_prints_the_table_and_names_what_it_could_not_read(handed_in
     assert cli.main(["scores", str(handed_in / "none")]) == 1
     assert "No such file or directory" in capsys.readouterr().err
     assert json.dumps(sorted(p.name for p in handed_in.parent.iterdir())) == '["class", "s.csv"]'
+
+
+@pytest.mark.parametrize("where", ["help", "TEACHING.md"])
+def test_what_attempted_and_hints_count_is_said(where, capsys):
+    if where == "help":
+        with pytest.raises(SystemExit):
+            cli.main(["scores", "--help"])
+        said = capsys.readouterr().out
+    else:
+        said = (ROOT / where).read_text("utf-8")
+    said = " ".join(said.split()).replace("* counts", ":").replace(" *", " ").lower()
+    assert "attempted: the exercises to which, at least once, some answer was given" in said
+    assert "hints: the wrong answers checked, each of which was given a hint." in said

@@ -169,6 +169,26 @@ def test_numbers_of_numpy_are_shown_as_a_learner_writes_them():
     assert "yours:    (3, [0.5], True)" in said
 
 
+TEXT = "hint:     this is text, not a number: return it without quotes or str()"
+
+
+@pytest.mark.parametrize("answer", ["6", "six", ["6"], np.array("6")])
+def test_text_in_place_of_a_number_is_said(answer):
+    assert f"{TEXT}; general" in compare(lambda: answer, [((), 6)], "general").text
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"), [("valid", "broken"), ("5", None), (5, 6), (None, 6), ([[1], "a"], 6)]
+)
+def test_any_other_answer_is_not_called_text(answer, expected):
+    cases = [((), expected), ((), 7)]
+    assert "this is text" not in compare(lambda: answer, cases, "general").text
+
+
+def test_text_in_place_of_several_numbers_is_said():
+    assert TEXT in compare(lambda: ["1", "2"], [((), [1, 2])], "general").text
+
+
 def test_text_is_no_number():
     assert "yours:    '6'" in said_of(lambda values: str(values.sum()))
     assert said_of(lambda values: list("12"), [((1,), [1, 2])])
