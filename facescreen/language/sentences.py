@@ -23,6 +23,10 @@ _END = re.compile(r"[.:;,!?…]*$")
 _FRAME = re.compile(r"(\s*(?:(?:[-*>•]|\d+\.)\s+)*)(.*?)(\s*)$", re.DOTALL)
 _MARKED = re.compile(r"(\*+)([^*]+)\1")
 _TYPED = "facescreen score:"  # a line that a program reads stays as it is
+# Answers to an exercise, as its feedback shows them: a value may be spelled like a rule's name, or
+# take several lines, up to the hint.
+_ANSWER = re.compile(r"  (?:expected|yours): +")
+_HINT = "  hint: "
 _CODE = re.compile(
     r"^\w[\w.]*\(|^[\w./\\-]*[_/\\][\w./\\-]*$|^[^a-zA-Z]*$|^</?\w|^&\w+;?$|^(?:None|True|False)$"
 )
@@ -52,7 +56,13 @@ class Sentences:
 
     def say(self, text: str) -> str:
         """A text of several lines; what no entry knows stays as it is."""
-        return "\n".join(self._line(line) for line in text.split("\n"))
+        said, answering = [], False
+        for line in text.split("\n"):
+            answer = _ANSWER.match(line)
+            answering = bool(answer) or (answering and not line.startswith(_HINT))
+            words = answer[0] if answer else "" if answering else line
+            said.append(self._line(words) + line[len(words) :])
+        return "\n".join(said)
 
     def _line(self, line: str) -> str:
         if line.startswith(_TYPED):

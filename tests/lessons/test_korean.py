@@ -160,6 +160,16 @@ def test_sentences_are_said_piece_by_piece_with_their_numbers():
     )
 
 
+@pytest.mark.parametrize("value", ["None", "valid", "[None\n none\n valid]", "['valid', 'none']"])
+def test_an_answer_to_an_exercise_stays_as_it_is_up_to_the_hint(value):
+    feedback = "Not yet. f({0})\n  expected: {0}\n  yours:    {0}\n  hint:     {1}"
+    said = KOREAN.say(feedback.format(value, "the function returns nothing so far"))
+    answers, hint = said.split("\n  모범답안: ")[1].split("\n  힌트:     ")
+    assert answers == f"{value}\n  낸 답:    {value}"
+    assert re.search("[가-힣]", hint), "what follows the answers is translated"
+    assert KOREAN.say("none") != "none" and KOREAN.say("valid") != "valid", "as words they are"
+
+
 def test_a_print_in_pieces_is_translated_as_one_line(tmp_path):
     class Stream(io.StringIO):
         """As a kernel's: its methods can be replaced."""

@@ -145,6 +145,14 @@ def test_the_exercises_end_in_a_score(lesson):
     assert code[last + 1] == f'exercises.score("{number}");'
 
 
+def test_what_is_said_above_a_score_is_true_of_its_lines(lesson):
+    for above, cell in zip(lesson.cells, lesson.cells[1:], strict=False):
+        if cell.source.startswith("exercises.score(") and above.cell_type == "markdown":
+            assert "The line below that begins with `facescreen score` can be" in above.source
+            lines = "".join(o.get("text", "") for o in cell.outputs).splitlines()
+            assert sum(line.startswith("facescreen score") for line in lines) == 1
+
+
 def test_every_cell_was_run_in_order_and_none_failed(lesson):
     code = [cell for cell in lesson.cells if cell.cell_type == "code"]
     assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
