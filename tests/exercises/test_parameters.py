@@ -77,7 +77,7 @@ def test_a_limit_may_be_another_parameter(low, high):
     else:
         assert said(names, **limits) == (
             f"low is {low}, expected a whole number, at most high (which is {high}), "
-            "such as low = 20"
+            f"such as low = {min(20, high)}"
         )
 
 
