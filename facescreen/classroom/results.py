@@ -66,6 +66,8 @@ def shown(value: Any) -> str:
 def in_words(run: Run, record: Record, varying: Sequence[str]) -> str:
     """One line: what a run was given of what differs, and what became of it."""
     given = ", ".join(f"{name} {shown(run.values[name])}" for name in varying) or "as it is"
+    if record.status == WAITING:
+        return f"{given}: {WAITING}"
     line = f"{given}: {record.status}, {record.seconds:.1f} s"
     values = ", ".join(f"{name} {shown(its)}" for name, its in (record.values or {}).items())
     return f"{line}; {record.message or values or 'no values recorded'}"

@@ -69,7 +69,12 @@ def sweep(options: argparse.Namespace) -> int:
         for run, record in zip(found.runs, found.records, strict=True):
             print(in_words(run, record, varying))
     else:
-        run_sweep(found, options.workers, partial(print, flush=True))
+        try:
+            run_sweep(found, options.workers, partial(print, flush=True))
+        except KeyboardInterrupt:
+            done = f"{len(found.runs) - len(found.waiting)} of {len(found.runs)} runs"
+            print(f"interrupted after {done}; the same command goes on", file=sys.stderr)
+            return 130
         print(f"\npage:  {found.out / 'index.html'}\ntable: {found.out / 'results.csv'}")
     print(summary(found))
     return 1 if found.number(FAILED) else 0

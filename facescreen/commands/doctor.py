@@ -49,12 +49,15 @@ else:
 # A font has Korean if it has the syllable 한. Last Resort, which comes with matplotlib, has boxes
 # for every letter there is.
 KOREAN_PROBE = """\
-from matplotlib.font_manager import fontManager
+from matplotlib.font_manager import findSystemFonts, fontManager
 from matplotlib.ft2font import FT2Font
-for font in sorted(fontManager.ttflist, key=lambda font: font.name):
+listed = [font.fname for font in sorted(fontManager.ttflist, key=lambda font: font.name)]
+# The list is stored, and may be older than a font.
+for file in [*listed, *sorted({*findSystemFonts()} - {*listed})]:
     try:
-        if "Last Resort" not in font.name and FT2Font(font.fname).get_char_index(ord("한")):
-            print(font.name)
+        font = FT2Font(file)
+        if "Last Resort" not in font.family_name and font.get_char_index(ord("한")):
+            print(font.family_name)
             break
     except (OSError, RuntimeError):
         pass
@@ -158,7 +161,8 @@ def check_korean_font(found: Probe) -> Check:
     if found.output:
         return Check(OK, "Korean font", f"{found.output.splitlines()[0]}, for your own figures")
     seen = "none: lettering in figures stays English, and Hangul in them would be empty boxes"
-    return Check(OK, "Korean font", f"{seen}; Noto Sans CJK and Nanum Gothic are free ones")
+    todo = "for Hangul in your own figures: Noto Sans CJK and Nanum Gothic are free"
+    return Check(WARN, "Korean font", seen, todo)
 
 
 # --- all of them ----------------------------------------------------------------------------------

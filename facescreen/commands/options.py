@@ -149,6 +149,10 @@ examples:
   facescreen doctor
 """
 
+# The names in facescreen.gan.combine.SCHEMES, which takes torch to read.
+SCHEMES = ("noise", "self", "two_faces", "four_faces", "mean_two", "extrapolate")
+SCHEMES += ("mix_and_extrapolate",)
+
 
 def portraits_options(add: argparse.ArgumentParser) -> None:
     add.add_argument("--count", type=count, default=100, help="how many (default 100)")
@@ -199,7 +203,7 @@ def rule_options(add: argparse.ArgumentParser, default: str) -> None:
 def generate_options(add: argparse.ArgumentParser) -> None:
     add.add_argument("--count", type=count, help="images to save (2500)")
     rule_options(add, "multi")
-    add.add_argument("--scheme", help="how existing faces are combined, by name")
+    add.add_argument("--scheme", help=f"how existing faces are combined: {', '.join(SCHEMES)}")
     add.add_argument("--alpha", type=number, help="strength of schemes that extrapolate")
     add.add_argument("--seed", type=seed, help="which combinations, and which learning (0)")
     add.add_argument(

@@ -27,6 +27,14 @@ class Expected:
     says: Callable[[Mapping[str, Any]], str]
     like: Any
     holds: Callable[[Any, Mapping[str, Any]], bool]
+    limits: tuple[Any, ...] = ()
+
+    def example(self, given: Mapping[str, Any]) -> Any:
+        """`like`, or the nearest limit that is allowed where another parameter rules `like` out."""
+        if self.holds(self.like, given):
+            return self.like
+        allowed = [x for x in (_value(one, given) for one in self.limits) if self.holds(x, given)]
+        return min(allowed, key=lambda x: abs(x - self.like), default=self.like)
 
 
 def whole(least: int | str | None = None, most: int | str | None = None, *, like: int) -> Expected:
@@ -36,7 +44,9 @@ def whole(least: int | str | None = None, most: int | str | None = None, *, like
         kind = isinstance(value, numbers.Integral) and not isinstance(value, bool)
         return kind and _within(value, least, most, given)
 
-    return Expected(lambda given: "a whole number" + _limits(least, most, given), like, holds)
+    return Expected(
+        lambda given: "a whole number" + _limits(least, most, given), like, holds, (least, most)
+    )
 
 
 def number(
@@ -59,7 +69,7 @@ def number(
             least, most, given
         )  # fmt: skip
 
-    return Expected(says, like, holds)
+    return Expected(says, like, holds, (least, most))
 
 
 def switch(*, like: bool) -> Expected:
@@ -112,7 +122,7 @@ def check_parameters(given: Mapping[str, Any], **expected: Expected) -> None:
     """
     wrong = []
     for name, what in expected.items():
-        value, example = given.get(name, _MISSING), f"such as {name} = {what.like!r}"
+        value, example = given.get(name, _MISSING), f"such as {name} = {what.example(given)!r}"
         if value is _MISSING:
             wrong.append(f"{name} is not set, expected {what.says(given)}, {example}")
         elif not what.holds(value, given):

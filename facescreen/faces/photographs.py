@@ -80,7 +80,11 @@ def open_folder(
     passed = Passed()
     found = list(image_files(folder, passed, once=True))
     if not found:
-        others = f"only {passed.others.total():,} other files" if passed.others else "no files"
+        others = (
+            f"only {(n := passed.others.total()):,} other file{'s' * (n != 1)}"
+            if passed.others
+            else "no files"
+        )
         raise SourceError(
             f"{folder} holds no image files, {others}, expected a folder such as{_example(folder)}"
         )

@@ -61,7 +61,8 @@ class Summary:
         kinds = ", ".join(f"{n:,} {reason}" for reason, n in reasons if reason)
         line = f"{self.judged:,} images judged: {self.broken:,} flagged{share}"
         line += f": {kinds}" if kinds else ""
-        line += f"; {self.unreadable:,} unreadable; {self.other_files:,} other files left out"
+        line += f"; {self.unreadable:,} unreadable"
+        line += f"; {self.other_files:,} other file{'s' * (self.other_files != 1)} left out"
         hidden = self.passed.hidden_in_words()
         line += f"; {hidden}" if hidden else ""
         return f"{line}; table in {self.table}"

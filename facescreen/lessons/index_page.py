@@ -3,10 +3,16 @@
 import base64
 import html
 import io
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+import nbformat
 
 from facescreen.language import ENGLISH, Language
-from facescreen.lessons.pages import POLICY, LessonResult
+from facescreen.lessons.outline import aim_of, title_of
+from facescreen.lessons.pages import POLICY, LessonResult, first_picture
+from facescreen.lessons.parameters import read_or
 
 _PAGE = """<!DOCTYPE html>
 <html lang="{language}"><head><meta charset="utf-8">
@@ -50,18 +56,43 @@ WORDS = (
     "1 of 2 ran, in 3.5 minutes on this machine.",
     "✓ ran",
     "1.0 minutes",
+    "page of an earlier run",
+    "with changed values",
 )
 
 
-def index_html(results: Sequence[LessonResult], language: Language = ENGLISH) -> str:
-    """A page that links the lessons of a run, in the order given, in their language."""
+def index_html(
+    results: Sequence[LessonResult], language: Language = ENGLISH, out: Path | None = None
+) -> str:
+    """A page that links the lessons of a run, in the order given, in their language.
+
+    out: a folder whose pages of earlier runs are listed, too, all in the order of their names.
+    """
+    run = [result for result in results if not result.kept]
+    if out is not None:
+        others = _earlier(out, {result.name for result in results})
+        results = sorted([*results, *others], key=lambda result: result.name)
     return _PAGE.format(
         policy=POLICY,
         language=language.code,
         lessons=language.say("Lessons"),
-        summary=language.say(f"{_AIM} {_status([one for one in results if not one.kept])}".strip()),
+        summary=language.say(f"{_AIM} {_status(run)}".strip()),
         rows="\n".join(_row(result, language) for result in results),
     )
+
+
+def _earlier(out: Path, names: Collection[str]) -> Iterator[LessonResult]:
+    """The lessons of other names that have a page and the notebook it shows in a folder."""
+    for file in sorted(out.glob("[0-9A-Z][0-9]_*.ipynb")):
+        page = file.with_suffix(".html")
+        notebook = read_or(file, partial(nbformat.read, as_version=4), None)
+        if file.stem in names or notebook is None or not page.is_file():
+            continue
+        given = notebook.metadata.get("papermill", {}).get("parameters")
+        yield LessonResult(
+            file.stem, title_of(notebook, file.stem), 0.0, "", page, first_picture(notebook),
+            aim_of(notebook), earlier=True, given=given,
+        )  # fmt: skip
 
 
 def _status(run: Sequence[LessonResult]) -> str:
@@ -76,12 +107,17 @@ def _row(result: LessonResult, language: Language) -> str:
     if result.page is not None:
         title = f'<a href="{html.escape(result.page.name, quote=True)}">{title}</a>'
     minutes = language.say(f"{result.seconds / 60:.1f} minutes")
-    if result.kept:
+    if result.earlier:
+        status = language.say("page of an earlier run")
+    elif result.kept:
         status = language.say("outputs as kept, not run again")
     elif result.ok:
         status = f'{minutes} · <span class="ran">{language.say("✓ ran")}</span>'
     else:
         status = f'{minutes} · <span class="failed">✗ FAILED</span> {html.escape(result.message)}'
+    if result.given:
+        values = ", ".join(f"{name} = {value}" for name, value in result.given.items())
+        status += f" · {language.say('with changed values')}: {html.escape(values)}"
     picture = _thumbnail(result.picture) if result.picture else ""
     return (
         f'<li><div class="picture">{picture}</div><div><h2><span>{number}</span>{title}</h2>'

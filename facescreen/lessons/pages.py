@@ -107,6 +107,8 @@ class LessonResult:
     picture: bytes | None = None
     aim: str = ""  # the sentence after "What you'll do."
     kept: bool = False  # nothing was run: these are the outputs in the lesson's own file
+    earlier: bool = False  # a page that lay there before
+    given: Mapping[str, Any] | None = None  # parameters that the caller changed
 
     @property
     def ok(self) -> bool:

@@ -126,7 +126,7 @@ def execute(
         except Exception as error:  # half a notebook, which a full disk has left
             message = message or _in_words(error, executed)
             executed.unlink(missing_ok=True)
-    return result_of(lesson, notebook, seconds, message)
+    return replace(result_of(lesson, notebook, seconds, message), given=parameters or {})
 
 
 def result_of(lesson: Path, notebook: NotebookNode, seconds: float, message: str) -> LessonResult:
@@ -209,7 +209,7 @@ def run_lessons(
             result = execute(lesson, executed, assigned[lesson], language)
         results.append(_with_page(result, lesson, executed, titles, language))
         say(describe(results[-1]))
-        problem = _written(out / "index.html", index_html(results, language))
+        problem = _written(out / "index.html", index_html(results, language, out))
     if problem:
         raise LessonError(f"the pages have no list, which could not be written: {problem}")
     if language.code != "en":

@@ -9,7 +9,7 @@ import os
 import re
 import tomllib
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from facescreen.images.writing import NotOursError, write_atomically
@@ -33,7 +33,8 @@ README = {
 The lessons are the files that end in `.ipynb`. Their exercises check themselves; the last line of
 each lesson's exercises is a score to copy to your teacher. The solutions are not among them.
 
-You need Python {python}. Open a terminal in this folder, and once:
+You need Python {python}, and {size} GB of disk for what is installed{why}.
+Open a terminal in this folder, and once:
 
     python -m venv env
     . env/bin/activate            (on Windows: env\\Scripts\\activate)
@@ -63,7 +64,8 @@ and hands the folder `wheels` out with this one. In place of the third command a
 이름이 `.ipynb`로 끝나는 파일이 수업입니다. 연습 문제는 답을 쓰면 바로 채점됩니다. 수업마다 연습
 문제 끝에 나오는 점수 한 줄을 복사해 선생님께 제출하세요. 풀이는 들어 있지 않습니다.
 
-Python {python}이 필요합니다. 이 폴더에서 터미널을 열고, 처음 한 번만 다음 명령을 입력하세요.
+Python {python}이 필요하고, 설치에 디스크 {size} GB 정도가 듭니다{why}.
+이 폴더에서 터미널을 열고, 처음 한 번만 다음 명령을 입력하세요.
 
     python -m venv env
     . env/bin/activate            (Windows에서는 env\\Scripts\\activate)
@@ -93,6 +95,14 @@ JupyterLab이 열리면 `{first}` 파일부터 시작하세요. 설치한 다음
 """,
 }
 
+SIZES = ("0.9", "6.3")  # gigabytes installed, without and with torch
+WHY = (
+    {"en": " (other lessons, which train or use a GAN, need torch: 6.3 GB)",
+     "ko": " (GAN을 쓰는 다른 수업에는 torch가 필요해 6.3 GB가 듭니다)"},
+    {"en": ", most of it torch", "ko": " (대부분 torch입니다)"},
+)  # fmt: skip
+_LESSON_LINK = re.compile(r"\[([^\[\]]*)\]\(\.\./notebooks/([^()\s]+)\)")
+
 
 def write_student_zip(
     lessons: Sequence[Path], path: Path, language: Language = ENGLISH
@@ -109,11 +119,16 @@ def write_student_zip(
     place = path.resolve().parent / TOP  # which is not made: links are reckoned from it
     edition, written = student_files(lessons, place, language)
     files = {file.relative_to(place).as_posix(): data for file, data in edition.items()}
-    files |= _whole(language) | _lists(edition.values())
+    torch = any(b'needs(\\"gan\\")' in data for data in edition.values())
+    files |= _whole(language) | _lists(torch)
+    files |= {name: _linked(name, data, files) for name, data in files.items()
+              if name.startswith("data/") and name.endswith(".md")}  # fmt: skip
     first, python = min(written)[0].name, _project()["requires-python"].removeprefix(">=")
     said = README.get(language.code, README["en"])
     or_newer = f"{python} 이상" if language.code == "ko" else f"{python} or newer"
-    files["README.md"] = said.format(python=or_newer, first=first).encode("utf-8")
+    size, why = SIZES[torch], WHY[torch].get(language.code, WHY[torch]["en"])
+    page = said.format(python=or_newer, first=first, size=size, why=why)
+    files["README.md"] = page.encode("utf-8")
     write_atomically(path, lambda file: _pack(file, files))
     return [(Path(TOP, lesson.name), count) for lesson, count in written]
 
@@ -147,6 +162,16 @@ def _whole(language: Language) -> dict[str, bytes]:
     return {file.relative_to(ROOT).as_posix(): file.read_bytes() for file in found}
 
 
+def _linked(name: str, data: bytes, files: Mapping[str, bytes]) -> bytes:
+    """A document with links to lessons where they stand here; of one not here, its words."""
+    up = "../" * name.count("/")
+
+    def moved(link: re.Match) -> str:
+        return f"[{link[1]}]({up}{link[2]})" if link[2].partition("#")[0] in files else link[1]
+
+    return _LESSON_LINK.sub(moved, data.decode("utf-8")).encode("utf-8")
+
+
 def _files_of(folder: Path) -> Iterator[Path]:
     for here, folders, names in os.walk(folder):
         out = {*left_out(here, folders + names)}
@@ -154,7 +179,7 @@ def _files_of(folder: Path) -> Iterator[Path]:
         yield from (Path(here, name) for name in sorted(names) if name not in out)
 
 
-def _lists(notebooks: Iterator[bytes]) -> dict[str, bytes]:
+def _lists(gan: bool) -> dict[str, bytes]:
     """requirements.txt: what these lessons need, in the versions last tested.
 
     What these need in turn is held to constraints.txt, and is whatever the system asks for.
@@ -164,7 +189,6 @@ def _lists(notebooks: Iterator[bytes]) -> dict[str, bytes]:
     for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines():
         name, _, version = line.partition("==")
         tested[_canonical(name)] = version
-    gan = any(b'needs(\\"gan\\")' in data for data in notebooks)
     extras = project["optional-dependencies"]
     needed = [*project["dependencies"], *extras["lessons"], *(extras["gan"] if gan else [])]
     lines = ["-c constraints.txt"]

@@ -121,13 +121,14 @@ def _draw_whole_range(axis: Axes, counts: np.ndarray, floor: int) -> None:
     axis.axvspan(floor - 0.5, 255.5, color=PAPER, alpha=0.25, linewidth=0)
     most, usual = counts.max(), 4 * np.quantile(counts, 0.98)
     top = usual if 0 < usual < most else most
-    if top < most:
+    limit = max(10, 1.15 * top)
+    if most > limit:
         value = int(counts.max(axis=0).argmax())
         where = {"ha": "right", "x": 235} if value > 127 else {"ha": "left", "x": 20}
         axis.text(where["x"], 1.04 * top, f"cut off: {most:,} at {value} ↑", ha=where["ha"],
                   fontsize=12, color=INK)  # fmt: skip
     axis.set_xlim(-2, 257)
-    axis.set_ylim(0, max(10, 1.15 * top))
+    axis.set_ylim(0, limit)
     axis.set_xticks([0, 50, 100, 150, 200, 255])
     _name_channels(axis)
     _label(axis, "value (0 dark, 255 full)")

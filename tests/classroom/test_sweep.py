@@ -188,7 +188,7 @@ def test_the_command_lists_runs_and_tells_of_failures_by_its_code(folder, asked,
     grid = grid_of(folder, GRID % "3, 0" + f"\nout: {folder / 'out'}")
     assert cli.main(["sweep", str(grid), "--list"]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        *(f"x {x}: not run yet, 0.0 s; no values recorded" for x in (3, 0)),
+        *(f"x {x}: not run yet" for x in (3, 0)),
         "2 runs of tiny: 2 not run yet",
     ]
     assert not (folder / "out").exists()
@@ -289,3 +289,18 @@ def check_kept(folder: Path, x: int, record: Record) -> None:
     assert (folder / "figure.png").read_bytes()[:4] == b"\x89PNG"
     assert record.figure == f"x is {x}." and json.loads((folder / "run.json").read_text())
     assert PARAMETERS.splitlines()[0] in [c.source.splitlines()[0] for c in notebook.cells]
+
+
+def test_a_command_that_is_interrupted_says_how_far_it_came(folder, monkeypatch, capsys):
+    def answer(task):
+        if task.given["x"] == 0:
+            raise KeyboardInterrupt
+        return Record(task.source, RAN, 1.0, "", {})
+
+    monkeypatch.setattr(sweeping, "Asides", Here)
+    monkeypatch.setattr(Here, "answer", staticmethod(answer))
+    grid = grid_of(folder, GRID % "3, 0")
+    out = ["--out", str(folder / "out"), "--workers", "1"]
+    assert cli.main(["sweep", str(grid), *out]) == 130
+    said = capsys.readouterr().err
+    assert "interrupted after 1 of 2 runs; the same command goes on" in said

@@ -308,3 +308,12 @@ def test_tables_and_folders_of_others_are_not_replaced(tmp_path, capsys):
     assert {path.name: path.read_bytes() for path in photos.iterdir()}.items() >= {
         (name, data) for name, data in before.items() if name.endswith(".png")
     }
+
+
+def test_the_help_names_the_schemes_that_there_are(capsys):
+    from facescreen.gan.combine import SCHEMES
+
+    with pytest.raises(SystemExit):
+        cli.main(["generate", "--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert f"are combined: {', '.join(SCHEMES)}" in said

@@ -77,7 +77,7 @@ def test_a_limit_may_be_another_parameter(low, high):
     else:
         assert said(names, **limits) == (
             f"low is {low}, expected a whole number, at most high (which is {high}), "
-            "such as low = 20"
+            f"such as low = {min(20, high)}"
         )
 
 
@@ -106,3 +106,11 @@ def test_a_notebook_shows_the_sentence_alone():
 
 def test_a_long_value_is_shown_in_part():
     assert len(said({"x": "9" * 5000}, x=whole(like=1))) < 150
+
+
+@pytest.mark.parametrize("most", [3, 10, 19, 20, 40])
+@pytest.mark.parametrize("kind", [whole, number])
+def test_the_example_is_itself_allowed(kind, most):
+    expected = kind(0, "most", like=20)
+    sentence = said({"low": 50, "most": most}, low=expected)
+    assert sentence.endswith(f"such as low = {min(20, most)}")

@@ -3,6 +3,8 @@
 import nbformat
 import pytest
 
+from facescreen.lessons.index_page import index_html
+from facescreen.lessons.pages import LessonResult
 from facescreen.lessons.parameters import LessonError, assign_parameters, parameters_of
 
 CELL = """\
@@ -54,3 +56,14 @@ def test_text_becomes_a_value_of_the_declared_type(lesson, name, text, value):
 def test_a_name_that_no_lesson_has_is_refused(lesson):
     with pytest.raises(LessonError, match=r"no chosen lesson has a parameter 'face': 01_small has"):
         assign_parameters([lesson], [("face", "5")])
+
+
+def test_the_index_lists_earlier_pages_and_what_was_changed(lesson):
+    out = lesson.parent
+    (out / "01_small.html").write_text("a page")
+    (out / "03_alone.html").write_text("no lesson's page")
+    result = LessonResult("02_b", "B", 60.0, page=out / "02_b.html", given={"threshold": 20})
+    text = index_html([result], out=out)
+    assert text.index('href="01_small.html"') < text.index('href="02_b.html"')
+    assert text.count("page of an earlier run") == 1 and "03_alone" not in text
+    assert "with changed values: threshold = 20" in text and "1 of 1 ran" in text

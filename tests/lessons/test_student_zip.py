@@ -53,6 +53,11 @@ def test_everything_that_a_class_needs_is_there(unpacked):
     assert not list(unpacked.rglob("*.pyc")) and not list(unpacked.rglob("tests"))
 
 
+def test_nothing_for_teachers_is_in_it_and_its_documents_link_to_no_missing_lesson(unpacked):
+    assert not list(unpacked.rglob("TEACHING*"))
+    assert "../notebooks/" not in (unpacked / "data/README.md").read_text("utf-8")
+
+
 def test_no_solution_is_in_it_and_its_notebooks_open(unpacked):
     for path in unpacked.rglob("*.ipynb"):
         notebook = nbformat.read(path, as_version=4)
@@ -100,6 +105,9 @@ def test_what_is_to_be_installed_is_what_the_lessons_need_in_tested_versions(sma
     assert {*requirements_in(tmp_path / "gan.zip")} - {*light} == {
         *("torch", "torchvision", "safetensors"),
     }
+    for name, size in (("light", "0.9 GB of disk"), ("gan", "6.3 GB of disk")):
+        with zipfile.ZipFile(tmp_path / f"{name}.zip") as opened:
+            assert size in opened.read(f"{student_zip.TOP}/README.md").decode("utf-8")
     assert {"numpy", "jupyterlab", "jupyter-client"} <= {*light}
     tested = (ROOT / "constraints.txt").read_text("utf-8")
     for need in light.values():
