@@ -32,6 +32,9 @@ records (`exercises.record`, or scrapbook's glue). OUT/index.html shows them bes
 OUT/runs keeps each run's notebook and page, with its error where it failed. A run works in a folder
 of its own there: a path among the values has to be a full one.
 
+Lessons 05 and 06 record `rate %`, broken images among those saved, and `valid lost %`, valid ones
+that the rule flags, both of the lesson's pool at its threshold.
+
 Killed at any moment, the same command goes on where it stopped. Runs of the same values and the
 same code are not done twice, and a longer grid adds runs. A lesson whose code has changed is
 refused until --again changed says to do all of it anew.
