@@ -86,9 +86,9 @@ broken ones among them raise the threshold.
 Every image file under FOLDER has its line in verdicts.csv; one that cannot be read, or is not
 whole, has the reason "unreadable: …", and the exit code is then 3, as for one under the folder
 that calibrates. What is hidden is left out, and said. Its column `bin` is the value, 255 or less,
-whose pixels were compared; its `note` says what reading took: gray, palette, cmyk, 16-bit (made RGB of
-8 bits), alpha (laid on mid-gray), lossy (compressed so that values shift), constant (one color
-throughout).
+whose pixels were compared; its `note` says what reading took: gray, palette, cmyk, 16-bit (made
+RGB of 8 bits), alpha (laid on mid-gray), lossy (compressed so that values shift), constant (one
+color throughout).
 
 Images in .tar shards (as webdataset writes them) and in uint8 arrays (N, H, W, 3) in .npy and .npz
 files are judged too, as SHARD.tar/MEMBER and FILE.npy/NUMBER; nothing is unpacked.
