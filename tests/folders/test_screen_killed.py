@@ -38,7 +38,9 @@ def test_ctrl_c_is_one_line_and_what_is_judged_stays(faces, tmp_path):
         out = tmp_path / attempt
         line = ["screen", str(faces), "--rule", "signs", "--out", str(out / "verdicts.csv")]
         command = [sys.executable, "-m", "facescreen", *line, "--workers", "2"]
-        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as run:
+        # Work that a shell puts into the background ignores Ctrl-C, and so would what it starts.
+        how = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, **how) as run:
             while run.poll() is None and not judged_lines(out / PART) >= 9:
                 time.sleep(0.001)
             run.send_signal(signal.SIGINT)
