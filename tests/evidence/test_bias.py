@@ -231,8 +231,8 @@ def test_what_the_readme_quotes_is_in_the_table():
     for rule, error, attribute, said in (
         ("single", LOST, "exposure", "{bright} of those exposed brightly and {dim} of dim"),
         ("multi", LOST, "exposure", "multi {bright} and {dim}."),
-        ("multi", MISSED, "skin tone", "multi misses {Monk 9–10} on the darkest skin (Monk 9–10) "
-         "and {Monk 3–4} on Monk 3–4"),
+        ("multi", MISSED, "skin tone", "multi misses {Monk 9–10} on the darkest skin (steps 9–10 "
+         "of the [Monk scale](GLOSSARY.md) of ten skin tones) and {Monk 3–4} on Monk 3–4"),
         ("signs", LOST, "hair", "{blond} of blond hair and {black, dark brown} of black"),
         ("signs", LOST, "skin tone", "{Monk 5–6} of Monk 5–6 and {Monk 9–10} of Monk 9–10"),
     ):  # fmt: skip
