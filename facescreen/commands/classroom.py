@@ -77,7 +77,7 @@ def sweep(options: argparse.Namespace) -> int:
         except KeyboardInterrupt:
             done = f"{len(found.runs) - len(found.waiting)} of {len(found.runs)} runs"
             print(f"interrupted after {done}; the same command goes on", file=sys.stderr)
-            return 130
+            raise
         print(f"\npage:  {found.out / 'index.html'}\ntable: {found.out / 'results.csv'}")
     print(summary(found))
     return 1 if found.number(FAILED) else 0

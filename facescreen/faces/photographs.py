@@ -80,11 +80,8 @@ def open_folder(
     passed = Passed()
     found = list(image_files(folder, passed, once=True))
     if not found:
-        others = (
-            f"only {(n := passed.others.total()):,} other file{'s' * (n != 1)}"
-            if passed.others
-            else "no files"
-        )
+        count = passed.others.total()
+        others = f"only {count:,} other file{'s' * (count != 1)}" if count else "no files"
         raise SourceError(
             f"{folder} holds no image files, {others}, expected a folder such as{_example(folder)}"
         )
