@@ -21,6 +21,7 @@ from facescreen.setup.needs import BASE, EXTRAS
 CONDA_NAME = {
     "torch": "pytorch",
     "jupyter-client": "jupyter_client",
+    "pyzmq": "zmq",
     "playwright": "playwright-python",  # conda-forge's `playwright` is the tool for Node.js
 }
 
@@ -31,6 +32,7 @@ IMPORT_NAME = {
     "scikit-learn": "sklearn",
     "ipython": "IPython",
     "jupyter-client": "jupyter_client",
+    "pyzmq": "zmq",
 }
 
 # Imported only where found, and not needed: peers that benchmarks measure beside ours, what writes

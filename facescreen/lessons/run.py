@@ -1,12 +1,10 @@
 """Runs lessons with papermill, each from a fresh kernel, and says what happened to each."""
 
-import json
 import os
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,15 +12,14 @@ from typing import Any
 
 import nbformat
 import papermill
-from ipykernel.kernelspec import get_kernel_dict
 from nbformat import NotebookNode
 from traitlets.config import Config
 
 from facescreen.images.temporary import temporary_folder
 from facescreen.images.writing import write_atomically
 from facescreen.language import ENGLISH, Language
-from facescreen.language.catalogs import VARIABLE
 from facescreen.lessons.edition import check_place, documents, in_language, write_documents
+from facescreen.lessons.fresh_kernel import KERNEL, WatchfulManager, connection_in, own_kernel
 from facescreen.lessons.index_page import index_html
 from facescreen.lessons.outline import aim_of, title_of, widget_errors
 from facescreen.lessons.pages import (
@@ -35,7 +32,6 @@ from facescreen.lessons.parameters import LessonError, assign_parameters, read_o
 from facescreen.setup import ROOT
 
 _LESSON_NAME = re.compile(r"(\d\d|[A-Z]\d)_.+")
-_KERNEL, _PROGRAM = "python3", Path(__file__).with_name("kernel.py")
 CELL_SECONDS = 3600  # a cell that takes longer has failed: nobody may be there to interrupt it
 
 
@@ -60,37 +56,6 @@ def find_lessons(folder: Path, names: Sequence[str] = ()) -> list[Path]:
 
 
 # --- one lesson -----------------------------------------------------------------------------------
-
-
-@contextmanager
-def own_kernel(language: str = "en") -> Iterator[Path]:
-    """While open, the kernel named python3 is this interpreter, with no start-up files of a user.
-
-    A kernel of that name in the user's home folder may belong to another Python, without this
-    package; Jupyter would prefer it outside a virtual environment. language: its sentences' code.
-    What is yielded is a folder for what goes when this closes, or, where this process is killed,
-    with a later call.
-    """
-    with temporary_folder() as folder:
-        place = Path(folder) / "kernels" / _KERNEL
-        place.mkdir(parents=True)
-        # Without its log, which warns about sockets on this machine's own loopback at each start.
-        spec = get_kernel_dict(extra_arguments=["--log-level=CRITICAL"])
-        at = spec["argv"].index("-m")  # and ipykernel's own program
-        spec["argv"][at : at + 2] = [str(_PROGRAM)]
-        (place / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
-        path = os.pathsep.join(filter(None, [folder, os.environ.get("JUPYTER_PATH")]))
-        before = {name: os.environ.get(name) for name in ("JUPYTER_PATH", "IPYTHONDIR", VARIABLE)}
-        os.environ.update(JUPYTER_PATH=path, IPYTHONDIR=str(Path(folder) / "ipython"))
-        os.environ[VARIABLE] = language
-        try:
-            yield Path(folder)
-        finally:
-            for name, value in before.items():
-                if value is None:
-                    os.environ.pop(name, None)
-                else:
-                    os.environ[name] = value
 
 
 def execute(
@@ -149,22 +114,23 @@ def _papermill(
     if language.code != "en":
         read = nbformat.read(lesson, as_version=4)
         nbformat.write(in_language(read, lesson.stem, language), draft)
-    # Elsewhere it would stay after a kill, with the key to the kernel.
-    connection = {"connection_file": str(draft.with_name("connection.json"))}
     papermill.execute_notebook(
         str(lesson if language.code == "en" else draft),
         str(draft),
         dict(parameters),
-        kernel_name=_KERNEL,
+        kernel_name=KERNEL,
         progress_bar=False,
         execution_timeout=CELL_SECONDS,
         cwd=str(lesson.parent),
-        config=Config({"KernelManager": connection}),
+        kernel_manager_class=WatchfulManager,
+        config=Config({"KernelManager": connection_in(draft.parent)}),
     )
 
 
 def _in_words(error: Exception, file: Path) -> str:
     """An error as one line; one of the system names a file."""
+    if isinstance(error, TimeoutError):  # of a cell; what follows is its code
+        return str(error).splitlines()[0]
     if isinstance(error, OSError):
         return f"{error.strerror or error}: {error.filename or file}"
     return _last_line(type(error).__name__, str(error))

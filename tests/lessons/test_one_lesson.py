@@ -65,6 +65,13 @@ def test_a_dead_kernel_is_a_failure_of_that_lesson_alone(tmp_path):
     assert "DeadKernelError" in result.message
 
 
+def test_a_cell_that_takes_too_long_is_said_so_in_a_line(tmp_path, monkeypatch):
+    monkeypatch.setattr(running, "CELL_SECONDS", 1)
+    path = write(tmp_path / "01_slow.ipynb", new_code_cell("import time; time.sleep(60)"))
+    result = lessons.execute(path, tmp_path / "out.ipynb")
+    assert result.message == "A cell timed out while it was being executed, after 1 seconds."
+
+
 # --- keeping outputs ------------------------------------------------------------------------------
 
 
