@@ -21,7 +21,6 @@ from facescreen.setup.needs import BASE, EXTRAS
 CONDA_NAME = {
     "torch": "pytorch",
     "jupyter-client": "jupyter_client",
-    "pyzmq": "zmq",
     "playwright": "playwright-python",  # conda-forge's `playwright` is the tool for Node.js
 }
 
