@@ -33,6 +33,7 @@ from facescreen.setup import ROOT
 
 _LESSON_NAME = re.compile(r"(\d\d|[A-Z]\d)_.+")
 CELL_SECONDS = 3600  # a cell that takes longer has failed: nobody may be there to interrupt it
+KERNEL_SECONDS = 300  # to start, and to send what an ended cell has shown: machines can be busy
 
 
 def find_lessons(folder: Path, names: Sequence[str] = ()) -> list[Path]:
@@ -120,6 +121,8 @@ def _papermill(
         dict(parameters),
         kernel_name=KERNEL,
         progress_bar=False,
+        start_timeout=KERNEL_SECONDS,
+        iopub_timeout=KERNEL_SECONDS,
         execution_timeout=CELL_SECONDS,
         cwd=str(lesson.parent),
         kernel_manager_class=WatchfulManager,
