@@ -212,3 +212,19 @@ def test_a_saved_figure_holds_its_sentence(tmp_path):
         assert picture.format == "PNG"
         assert picture.text["Description"] == sentence
     assert not matplotlib.pyplot.get_fignums()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_count_that_does_not_fit_is_named_with_its_value_and_no_other(seed):
+    rng = np.random.default_rng(seed)
+    counts = rng.integers(0, 60, (3, 256))
+    if seed % 2:
+        counts[rng.integers(3), rng.integers(256)] = 3000
+    figure, axis = matplotlib.pyplot.subplots()
+    plots.one_image._draw_whole_range(axis, counts, 240)
+    named = [text.get_text() for text in axis.texts]
+    matplotlib.pyplot.close(figure)
+    limit, most = axis.get_ylim()[1], counts.max()
+    said = [f"cut off: {most:,} at {counts.max(axis=0).argmax()} ↑"]
+    assert named == (said if most > limit else [])
+    assert (most > limit) == bool(seed % 2), "both happen"
