@@ -29,6 +29,7 @@ html_theme = "sphinx_book_theme"
 html_theme_options = {
     "show_prev_next": True,
     "show_toc_level": 2,
+    "pygments_dark_style": "github-dark",
     "use_download_button": False,
     "article_header_end": ["language.html", "article-header-buttons.html"],
     "navigation_with_keys": False,

@@ -30,6 +30,7 @@ from facescreen.lessons.edition import in_language
 from facescreen.lessons.live import STYLE, script_html
 from facescreen.lessons.outline import aim_of, title_of
 from facescreen.lessons.pages import ANSWER, first_picture, without_kernel_parts
+from facescreen.lessons.typography import unbroken
 
 HERE = Path(__file__).resolve().parent
 WORDS = json.loads((HERE / "words.json").read_text(encoding="utf-8"))
@@ -62,7 +63,7 @@ class Site:
 
     def text(self, english: str, said: str, place: str) -> str:
         """A text in this language as MyST: links as they are in the site, headings as anchors."""
-        return self.linked(self.anchored(english, said), PurePosixPath(place))
+        return unbroken(self.linked(self.anchored(english, said), PurePosixPath(place)))
 
     def anchored(self, english: str, said: str) -> str:
         """A translation whose headings have their English anchors too, which links name."""
@@ -189,6 +190,10 @@ class Site:
         known = self.language.paragraphs_of(Path(name).stem) if "/" not in name else {}
         said = translated(english, lambda msgid: known.get(msgid, "")) if known else english
         text = self.text(english, said, name)
+        beside = Path(name).with_name(f"{Path(name).stem.lower()}.png")
+        if (ROOT / beside).is_file():  # the picture that a guide was written for
+            self.copied(ROOT / beside, self.pages / beside)
+            text += f"\n\n![{beside.name}]({beside.name})\n"
         if self.language.code != "en" and not known:
             text = re.sub(
                 r"^(# .+)$", rf"\1\n\n*{self.words['english_only']}*", text, count=1, flags=re.M

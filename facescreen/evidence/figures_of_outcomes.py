@@ -64,7 +64,7 @@ def draw_outcomes(table: pd.DataFrame) -> tuple[Figure, str]:
         f"{name}: {', '.join(f'{row.get(o, 0)} {o}' for o in LOOKS)}"
         for name, row in counts.iterrows()
     ]
-    return figure, f"The paper's claims by the images they are held against. {'; '.join(said)}."
+    return figure, f"The paper's claims by the images they are held against: {'; '.join(said)}."
 
 
 def draw_alarms(table: pd.DataFrame) -> tuple[Figure, str]:

@@ -75,7 +75,7 @@ def judged_pool(
     pool = pool_of(name)
     verdicts = {rule: its(pool.images) for rule, its in rules.items()}
     said = asked(pool.images, tuple(screens))
-    return _judged(pool.labels, pool.kinds, said, screens, verdicts)
+    return _judged(pool.labels, pool.kinds, said, screens, rules, verdicts)
 
 
 def judged_tiles(screens: Mapping[str, KindScreens], folder: Path | None = None) -> Judged:
@@ -84,19 +84,28 @@ def judged_tiles(screens: Mapping[str, KindScreens], folder: Path | None = None)
     verdicts = {rule: tiles.verdicts(its) for rule, its in RULES.items()}
     said = read_tiles(folder)
     kinds = np.full(len(tiles), "")
-    return _judged(tiles.labels, kinds, {n: said[n] for n in screens}, screens, verdicts)
+    return _judged(tiles.labels, kinds, {n: said[n] for n in screens}, screens, RULES, verdicts)
 
 
-def _judged(labels, kinds, said, screens, verdicts) -> Judged:
+def _judged(labels, kinds, said, screens, rules, verdicts) -> Judged:
     kept = {f"kinds: {name}": its(said[name]) for name, its in screens.items()}
+    scores = {name: _swept(rules[name], its) for name, its in verdicts.items()}
     return Judged(
         labels,
         kinds,
         said,
         {name: its.kinds for name, its in screens.items()},
-        {name: its.score for name, its in (verdicts | kept).items()},
+        scores | {name: its.score for name, its in kept.items()},
         {name: its.broken for name, its in (verdicts | kept).items()},
     )
+
+
+def _swept(rule: Callable, verdicts) -> np.ndarray:
+    """Scores, float (N,), whose threshold can be moved: multi color's move both of its own."""
+    if not isinstance(rule, MultiColorRule):
+        return verdicts.score
+    white = verdicts.white_sum / rule.sum_threshold
+    return np.maximum(verdicts.score / rule.color_threshold, white)
 
 
 # --- tiles, of which no image ships ---------------------------------------------------------------

@@ -4,7 +4,7 @@
   const SVG = "http://www.w3.org/2000/svg";
   const CHANNELS = [["red", "#d55e00", ""], ["green", "#009e73", "6 3"], ["blue", "#0072b2", "2 2"]];
   const RULES = ["Single-color rule", "Multi-color rule"];
-  const WIDTH = 640, HEIGHT = 260, LEFT = 52, BOTTOM = 34, TOP = 10;
+  const WIDTH = 640, HEIGHT = 278, LEFT = 52, BOTTOM = 50, TOP = 10;
   const number = (n) => n.toLocaleString("en-US");
   const percent = (share) => (100 * share).toFixed(1);
 
@@ -185,7 +185,7 @@
         return [k, number(stops[k])];
       });
       return make("div", {}, make("h4", {}, name), chart(curves(label, flagsAt), stops.length - 1, 1,
-        ticks, mark, { ticks: [[0, "0%"], [0.5, "50%"], [1, "100%"]], name: say("pixels") },
+        ticks, mark, { ticks: [[0, "0%"], [0.5, "50%"], [1, "100%"]], name: say("threshold in pixels, in growing steps") },
         say("{1}: share of the broken and of the valid images flagged, by threshold.", name)));
     };
     const show = () => {

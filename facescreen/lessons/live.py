@@ -17,8 +17,8 @@ LIVE = "application/vnd.facescreen.live+json"
 STYLE = """
   .live { border-left: 3px solid #0072b2; padding: .2rem .8rem; font: 15px system-ui, sans-serif; }
   .live-row { display: flex; flex-wrap: wrap; gap: .6rem; align-items: center; margin: .35rem 0; }
-  .live-row span { min-width: 15rem; }
-  .live-row input[type="range"] { width: 20rem; }
+  .live-row span { flex: 0 1 12rem; }
+  .live-row input[type="range"] { flex: 1 1 10rem; max-width: 20rem; min-width: 0; }
   .live-row input[type="number"] { width: 6rem; font: inherit; }
   .live select, .live button { font: inherit; padding: .2rem .7rem; }
   .live-figure, .live-tables { display: flex; flex-wrap: wrap; gap: 1rem; align-items: flex-start; }
@@ -27,7 +27,7 @@ STYLE = """
   .live-figure img { width: 224px; image-rendering: pixelated; }
   .live svg { width: 100%; max-width: 42rem; font: 15px system-ui, sans-serif; }
   .live svg text { fill: currentColor; }
-  .live-figure > svg { flex: 1 1 24rem; }
+  .live-figure > svg { flex: 1 1 30rem; }
   .live table { border-collapse: collapse; }
   .live th, .live td { border: 1px solid currentColor; padding: 4px 10px; text-align: left; }
   .live h4 { margin: .8rem 0 .3rem; }
@@ -41,7 +41,8 @@ WORDS = (
     *("red", "green", "blue", "largest − smallest", "pixels at value {1}"),
     *("Single-color rule", "Multi-color rule"),
     *("value; counts past the top are cut", "Histograms of {1}, a line for each channel."),
-    *("Single color", "Multi color", "pixels", "of the broken", "of the valid"),
+    *("Single color", "Multi color", "of the broken", "of the valid"),
+    "threshold in pixels, in growing steps",
     *("Single color: flagged by threshold", "Multi color: flagged by color threshold"),
     "{1}: share of the broken and of the valid images flagged, by threshold.",
     *("labeled broken", "labeled valid", "✗ flagged", "✓ passed"),

@@ -22,6 +22,7 @@ from facescreen.language import ENGLISH, Language
 from facescreen.lessons.edition import in_place
 from facescreen.lessons.live import LIVE, STYLE, for_programs, live_html, script_html
 from facescreen.lessons.student import answers_of_predictions
+from facescreen.lessons.typography import unbroken
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
@@ -159,7 +160,7 @@ class OfflineExporter(HTMLExporter):
             path=context.get("resources", {}).get("metadata", {}).get("path", ""),
             anchor_link_text=self.anchor_link_text,
         )
-        return MarkdownWithMath(renderer=renderer).render(source)
+        return MarkdownWithMath(renderer=renderer).render(unbroken(source))
 
 
 def lesson_html(
@@ -273,8 +274,7 @@ def _still_outputs(
         '<p class="needs-kernel">This widget moves once its cell has been run in JupyterLab '
         "(<code>make lab</code>); below is what it last showed.</p>"
     )
-    text = "A widget, which moves once its cell has been run in JupyterLab."
-    data = {"text/html": note, "text/plain": text}
+    data = {"text/html": note, "text/plain": "A widget, which moves once its cell has been run."}
     shown = _shown_by(view.get("model_id", ""), state, set())
     return [nbformat.v4.new_output("display_data", data), *shown]
 

@@ -58,7 +58,7 @@ def _draw_mean(axis: Axes, mean: np.ndarray) -> None:
                   linewidth=1.8, drawstyle="steps-mid", label=name)  # fmt: skip
     axis.set_xlim(-3, 258)
     axis.set_xticks([0, 50, 100, 150, 200, 255])
-    axis.set_xlabel("value (0 dark, 255 full)", fontsize=13, color=INK)
+    axis.set_xlabel("value, 0 (dark) to 254", fontsize=13, color=INK)
     axis.tick_params(labelsize=13)
     axis.spines[["top", "right"]].set_visible(False)
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 UNITS = ((86_400 * 365, "years"), (86_400, "days"), (3600, "h"), (60, "min"), (1, "s"))
 HATCHES = ("", "//", "..", "xx", "\\\\", "oo")
+# A part looks the same in every figure; what is not among these comes after them.
+PARTS = ("draw", "read", "check and decode", "judge", "save", "list, write the table")
 NARROW = 0.06  # of the longest bar: a part as narrow has no room for its share
 
 
@@ -122,7 +124,9 @@ def draw_parts(table: pd.DataFrame, what: str = "an image") -> tuple[Figure, str
     whole = table.sum(axis=1)
     figure, axis = plt.subplots(figsize=(PAGE, 0.75 * len(table) + 1.5))
     left = np.zeros(len(table))
-    for k, part in enumerate(table):
+    looks = [*PARTS, *(part for part in table if part not in PARTS)]
+    for part in table:
+        k = looks.index(part)
         width = table[part].to_numpy()
         axis.barh(range(len(table)), width, left=left, color=SCREENS[k % len(SCREENS)], label=part,
                   edgecolor="white", hatch=HATCHES[k % len(HATCHES)])  # fmt: skip

@@ -62,7 +62,7 @@ class BenefitExplorer:
         share = f"better in {better} of {len(first)} seeds" + (f", equal in {equal}" * (equal > 0))
         return (
             f"{self.source}, {self.real:,} real images. **{self.first}** {first.mean():.1f} %, "
-            f"**{self.second}** {second.mean():.1f} %: the first is {share}."
+            f"**{self.second}** {second.mean():.1f} %: **{self.first}** is {share}."
         )
 
     @property

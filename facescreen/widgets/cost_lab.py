@@ -84,7 +84,7 @@ class CostLab:
         """What it comes to, in Markdown."""
         share = 100 * self.before[self.part] / self.before.sum()
         return (
-            f"**{self.work}**, {self.images:,} images, machines: {self.machines:,}. *{self.part}* "
+            f"**{self.work}**, {self.images:,} images, machines: {self.machines:,}; *{self.part}* "
             f"takes {share:.1f} % of the time. {_times(self.times)} as fast, it makes the whole "
             f"**{_times(self.speedup)}** as fast; without it, {_times(self.most)}. "
             f"That is **{plots.duration(self.seconds)}** and **{self.dollars:,.2f} dollars**."

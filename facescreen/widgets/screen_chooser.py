@@ -64,7 +64,8 @@ class ScreenChooser:
                 lines.append(f"| {name} | {own.sum():,} | {chances[own].sum():.1f} | "
                              f"{chances[own].mean():.0%} |")  # fmt: skip
         head = "| images | made | kept, expected | share kept |\n|---|---:|---:|---:|\n"
-        return head + "\n".join(lines)
+        about = "The pictures show one draw of it; the table, what is expected."
+        return f"**{self.screen}**. {about}\n\n{head}" + "\n".join(lines)
 
     def rows(self) -> tuple[list[list[int]], list[str]]:
         """Indices of broken images kept and of valid ones lost, and what the rows are called."""
