@@ -6,14 +6,16 @@ import copy
 import os
 import re
 from collections.abc import Iterable
+from functools import cache, partial
 from pathlib import Path
 
+import nbformat
 from nbformat import NotebookNode
 
 from facescreen.images.writing import check_ours, write_atomically
 from facescreen.language import Language, translated
 from facescreen.language.kernel import bundle
-from facescreen.lessons.parameters import LessonError
+from facescreen.lessons.parameters import LessonError, read_or
 
 
 def in_language(notebook: NotebookNode, name: str, language: Language) -> NotebookNode:
@@ -44,7 +46,7 @@ def in_place(output: NotebookNode, language: Language) -> None:
 
 # --- documents beside the lessons -----------------------------------------------------------------
 
-_DOCUMENTS = ("README.md", "GLOSSARY.md")
+_DOCUMENTS = ("README.md", "GLOSSARY.md", "TEACHING.md")
 _OURS = "<!-- an edition of facescreen in another language -->\n"  # the first line of each
 _LINK = re.compile(r"(\]\()([^()\s]+)(\))")
 
@@ -70,37 +72,50 @@ def check_place(lessons: Iterable[Path], out: Path, root: Path, language: Langua
 def write_documents(files: Iterable[Path], out: Path, language: Language) -> list[Path]:
     """Write documents in a language into the folder of its lessons; links go where they went.
 
-    A link to a lesson leads to the one in `out`, where it is there; any other file is left alone.
+    A link to a document leads to its edition, one to a lesson to the one in `out`, where it is
+    there; any other file is left alone.
     """
-    written = []
-    for file in files:
+    editions = {file.resolve(): out / file.name for file in files}
+    cells_of = cache(_cells_by_anchor)
+    for file, path in editions.items():
         text = document_in_language(file.read_text(encoding="utf-8"), file.stem, language)
 
         def moved(link: re.Match, here: Path = file.parent) -> str:
             target, mark, part = link[2].partition("#")
             if not target or ":" in target or not (here / target).exists():
                 return link[0]
-            beside = out / Path(target).name
-            place = beside if beside.is_file() else here / target
-            path = Path(os.path.relpath(place.resolve(), out.resolve())).as_posix()
-            return f"{link[1]}{path}{mark}{part}{link[3]}"
+            source = (here / target).resolve()
+            place = editions.get(source, source)
+            lesson = out / source.name
+            if source.suffix == ".ipynb" and lesson.is_file():
+                place, part = lesson, cells_of(source).get(part, part) if part else part
+            to = Path(os.path.relpath(place.resolve(), out.resolve())).as_posix()
+            return f"{link[1]}{to}{mark}{part}{link[3]}"
 
         text = _OURS + _LINK.sub(moved, text)
-        path = out / file.name
         write_atomically(path, lambda one, text=text: one.write_text(text, encoding="utf-8"))
-        written.append(path)
-    return written
+    return list(editions.values())
+
+
+def _cells_by_anchor(lesson: Path) -> dict[str, str]:
+    """What Jupyter calls each heading of a lesson in English -> its cell, whatever the language."""
+    notebook = read_or(lesson, partial(nbformat.read, as_version=4), nbformat.v4.new_notebook())
+    return {
+        heading.replace(" ", "-"): f"cell-id={cell.id}"
+        for cell in notebook.cells
+        if cell.cell_type == "markdown" and "id" in cell
+        for heading in re.findall(r"^#+ +(.+?) *$", cell.source, re.MULTILINE)
+    }
 
 
 def document_in_language(text: str, name: str, language: Language) -> str:
-    """A Markdown text in a language. A heading that the text links to keeps its English anchor."""
+    """A Markdown text in a language. A heading keeps its English anchor, which links name."""
     known = language.paragraphs_of(name)
-    linked = set(re.findall(r"\]\(#([^()\s]+)\)", text))
 
     def said(msgid: str) -> str:
         anchor = re.sub(r"[^\w\- ]", "", msgid.lstrip("# ").lower()).replace(" ", "-")
         korean = known.get(msgid, "")
-        heading = msgid.startswith("#") and korean and anchor in linked
+        heading = msgid.startswith("#") and korean and korean != msgid
         return f'<a id="{anchor}"></a>\n\n{korean}' if heading else korean
 
     return translated(text, said)

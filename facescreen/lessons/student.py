@@ -21,7 +21,7 @@ from facescreen.lessons.edition import in_language
 
 SOLUTION = "solution"  # the tag of the cells that are left out
 READING = "reading"  # the folder of an edition that holds what its lessons link to
-_TEACHERS = "TEACHING.md"  # holds answers
+TEACHERS = "TEACHING"  # the guide's name: it holds answers, and so do its catalogs
 _COPIED = (".md", ".png", ".jpg", ".jpeg", ".svg")
 _MARK = re.compile(r"^(?:> (\*\*[^*]+\*\*)|#{1,6} (.*))", re.MULTILINE)
 _MARKS = {"**Predict.**": "Predict", "**Check.**": "Check"}
@@ -148,7 +148,7 @@ class _Shelf:
             return self.lessons.get(file) or (beside if beside.is_file() else None)
         roots = [root for root in {lesson.parents[1] for lesson in self.lessons}
                  if file.is_relative_to(root)]  # fmt: skip
-        if file.suffix.lower() not in _COPIED or file.name == _TEACHERS or not roots:
+        if file.suffix.lower() not in _COPIED or file.stem == TEACHERS or not roots:
             return None
         return self.copies.setdefault(file, self.out / READING / file.relative_to(roots[0]))
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from facescreen.images.writing import NotOursError, write_atomically
 from facescreen.language import ENGLISH, Language
 from facescreen.lessons.parameters import LessonError
-from facescreen.lessons.student import student_files
+from facescreen.lessons.student import TEACHERS, student_files
 from facescreen.setup import DATA, PACKAGE, ROOT
 from facescreen.setup.shipped import left_out
 
@@ -155,9 +155,10 @@ def _project() -> dict:
 
 
 def _whole(language: Language) -> dict[str, bytes]:
-    """The package and what it reads, as they are."""
+    """The package and what it reads, as they are; nothing for teachers."""
     folders = [PACKAGE, DATA, *([language.folder] if language.code != "en" else [])]
-    found = [file for folder in folders for file in _files_of(folder)]
+    found = [file for folder in folders for file in _files_of(folder)
+             if file.stem != TEACHERS]  # fmt: skip
     found += [ROOT / name for name in (*LISTS, *DOCUMENTS) if (ROOT / name).is_file()]
     return {file.relative_to(ROOT).as_posix(): file.read_bytes() for file in found}
 

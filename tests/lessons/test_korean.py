@@ -21,7 +21,12 @@ from facescreen.lessons import (
     run_lessons,
     write_student_edition,
 )
-from facescreen.lessons.edition import documents, in_language, write_documents
+from facescreen.lessons.edition import (
+    document_in_language,
+    documents,
+    in_language,
+    write_documents,
+)
 from facescreen.lessons.renewal import by_hand, left_of, prose, sentences, texts_of, unsaid
 from facescreen.lessons.student import student_edition
 
@@ -203,24 +208,64 @@ def test_the_edition_is_written_as_pages_in_its_language(tmp_path):
     ]
 
 
+def test_the_readme_the_glossary_and_the_guide_have_an_edition():
+    assert {"README.md", "GLOSSARY.md", "TEACHING.md"} <= {path.name for path in FILES}
+
+
+def test_korean_text_calls_english_just_what_is_in_english_only():
+    there = {path.name for path in FILES}
+    for path in FILES:
+        said = document_in_language(path.read_text("utf-8"), path.stem, KOREAN)
+        called = re.findall(r"\[[^\]]*\]\(([^()\s#]+\.md)[^()\s]*\) 문서(\(영어\))?", said)
+        assert not [file for file, english in called if bool(english) == (file in there)]
+
+
+def test_every_link_between_korean_documents_and_lessons_arrives(tmp_path):
+    for lesson in LESSONS:
+        (tmp_path / lesson.name).write_bytes(lesson.read_bytes())
+    made = {path: path.read_text("utf-8") for path in write_documents(FILES, tmp_path, KOREAN)}
+    anchor = re.compile(r'<a id="([^"]*)"></a>\n\n#+ ')
+    places = {path: {*anchor.findall(text)} for path, text in made.items()}
+    for lesson in LESSONS:
+        cells = [c for c in nbformat.read(lesson, as_version=4).cells if "# " in c.source]
+        places[tmp_path / lesson.name] = {f"cell-id={cell.id}" for cell in cells}
+    led, lost = 0, []
+    for here, text in made.items():
+        for file, part in re.findall(r"\]\(([^()\s#:]*)#?([^()\s]*)\)", text):
+            path = (tmp_path / file).resolve() if file else here
+            assert path not in FILES, f"{here.name} leads to {path}, which is English"
+            led += path in places
+            if part and part not in places.get(path, {part}):
+                lost.append(f"{here.name}: {file}#{part}")
+    assert led > 150 and not lost
+
+
 def test_links_of_a_document_lead_where_they_led(tmp_path):
     root, out = tmp_path, tmp_path / "build" / "ko"
     out.mkdir(parents=True)
     (root / "b.md").write_text("b", "utf-8")
-    (root / "05.ipynb").write_text("", "utf-8")
-    (out / "05.ipynb").write_text("", "utf-8")
+    (root / "data").mkdir()
+    (root / "data/README.md").write_text("another", "utf-8")
+    for folder, heading in ((root, "So, too"), (out, "또한")):
+        cell = nbformat.v4.new_markdown_cell(f"## {heading}", id="first")
+        nbformat.write(nbformat.v4.new_notebook(cells=[cell]), folder / "05.ipynb")
+    (root / "GLOSSARY.md").write_text("none", "utf-8")
     (root / "README.md").write_text(
-        "# So it is\n\n[here](#so-it-is), [b](b.md#x), [05](05.ipynb), [no](no.md)", "utf-8"
+        "# So it is\n\n[here](#so-it-is), [b](b.md#x), [05](05.ipynb), [part](05.ipynb#So,-too), "
+        "[words](GLOSSARY.md#a), [data](data/README.md), [no](no.md)",
+        "utf-8",
     )
     renew(tmp_path / "ko" / "README.po", "ko", ["# So it is"])
     path = tmp_path / "ko" / "README.po"
     path.write_text(path.read_text("utf-8").replace('is"\nmsgstr ""', 'is"\nmsgstr "# 그렇다"'))
-    (made,) = write_documents([root / "README.md"], out, Language("ko", tmp_path))
-    assert made.read_text("utf-8") == (
-        "<!-- an edition of facescreen in another language -->\n"
-        '<a id="so-it-is"></a>\n\n# 그렇다\n\n'
-        "[here](#so-it-is), [b](../../b.md#x), [05](05.ipynb), [no](no.md)"
-    )
+    for _ in range(2):  # the same where all is there already
+        made, _ = write_documents(documents(root), out, Language("ko", tmp_path))
+        assert made.read_text("utf-8") == (
+            "<!-- an edition of facescreen in another language -->\n"
+            '<a id="so-it-is"></a>\n\n# 그렇다\n\n'
+            "[here](#so-it-is), [b](../../b.md#x), [05](05.ipynb), [part](05.ipynb#cell-id=first), "
+            "[words](GLOSSARY.md#a), [data](../../data/README.md), [no](no.md)"
+        )
 
 
 def test_no_source_is_replaced_by_an_edition_of_it(tmp_path):

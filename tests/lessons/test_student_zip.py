@@ -55,6 +55,7 @@ def test_everything_that_a_class_needs_is_there(unpacked):
 
 def test_nothing_for_teachers_is_in_it_and_its_documents_link_to_no_missing_lesson(unpacked):
     assert not list(unpacked.rglob("TEACHING*"))
+    assert not [name for name in student_zip._whole(Language("ko")) if "TEACHING" in name]
     assert "../notebooks/" not in (unpacked / "data/README.md").read_text("utf-8")
 
 

@@ -8,7 +8,9 @@ import nbformat
 import pytest
 from lesson_texts import LESSONS, LINK, faulty_links, number_of, sections_of
 
+from facescreen.language import Language
 from facescreen.lessons import ROOT, find_lessons
+from facescreen.lessons.edition import document_in_language
 
 TEXT = (ROOT / "TEACHING.md").read_text("utf-8")
 HEAD = re.compile(r"teach (\d+) minutes, exercises (\d+) minutes, run (\d+\.\d) minutes")
@@ -221,6 +223,40 @@ def test_a_number_that_is_quoted_stands_in_the_lesson(number, said, there):
     cells = nbformat.read(FILES[number], as_version=4).cells
     shown = [o.get("text", "") for cell in cells for o in cell.get("outputs", [])]
     assert any(there in text for text in shown)
+
+
+KOREAN = {path.stem: Language("ko").paragraphs_of(path.stem) for path in LESSONS}
+
+
+def in_korean(path, heading: str) -> str:
+    """A heading of a lesson as its Korean edition has it."""
+    found = {said.lstrip("# ") for level in ("#", "##", "###")
+             if (said := KOREAN[path.stem].get(f"{level} {heading}"))}  # fmt: skip
+    (korean,) = found
+    return korean
+
+
+def test_the_korean_guide_names_lessons_and_their_parts_as_they_stand_there():
+    said = document_in_language(TEXT, "TEACHING", Language("ko"))
+    assert [n for n, _ in re.findall(r"^### (\w\w) (.+)$", said, re.M)] == list(FILES)
+    for number, title in re.findall(r"^### (\w\w) (.+)$", TEXT, re.M):
+        assert f"\n### {number} {in_korean(FILES[number], title)}\n" in said
+    korean = LINK.findall(said)
+    for (words, target), (name, to) in zip(LINK.findall(TEXT), korean, strict=True):
+        assert target == to
+        if found := re.fullmatch(r"(\w\w)( · | )(.+)", words):
+            number, between, heading = found.groups()
+            assert name == f"{number}{between}{in_korean(FILES[number], heading)}"
+    plan = re.search(r"^## 90분.*?(?=^## |\Z)", said, re.M | re.S)[0]
+    places = [line for line in plan.splitlines() if ".ipynb" in line and line.startswith("|")]
+    rows = [row for row in rows_under("90 minutes") if lessons_in(row[2])]
+    for (_, _, where), line in zip(rows, places, strict=True):
+        (number,) = lessons_in(where)
+        path = FILES[number]
+        expected = [beat if beat not in sections_of(path) else in_korean(path, beat)
+                    for beat in beats_in(where, path)[where.count("its first cells"):]]  # fmt: skip
+        named = [heading or name for heading, name in re.findall(r"\*([^*]+)\*|`([^`]+)`", line)]
+        assert named[named.count("처음 셀들") :] == expected
 
 
 def test_the_quiz_is_named_and_is_there():

@@ -48,6 +48,14 @@ def test_each_lesson_has_its_page_and_card_in_both_languages(site, read):
     assert '<html lang="ko"' in korean and len(re.findall("[가-힣]", korean)) > 500
 
 
+@pytest.mark.parametrize("name", ["TEACHING", "GLOSSARY"])
+def test_the_korean_site_names_its_documents_in_korean(site, name):
+    page = (site / "ko" / f"{name}.html").read_text(encoding="utf-8")
+    title = re.search(r"<h1>([^<]+)", page)[1]
+    assert re.search("[가-힣]", title)
+    assert title in (site / "ko/index.html").read_text(encoding="utf-8")
+
+
 def test_every_link_and_anchor_arrives(site, read):
     lost = []
     for path, page in read.items():

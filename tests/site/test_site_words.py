@@ -11,6 +11,9 @@ from browser import browser_page, chromium
 from packaging.requirements import Requirement
 
 from facescreen.images import quantize
+from facescreen.language import Language
+from facescreen.lessons import find_lessons
+from facescreen.lessons.edition import documents
 from facescreen.screening import MultiColorRule, SingleColorRule
 
 
@@ -46,6 +49,26 @@ def test_what_the_site_needs_has_a_reason_and_a_tested_version(checkout):
         assert re.search(rf'(?m)^    "{need.name}[><=].*",\s+# \w+', text), need
         version = re.search(rf"(?mi)^{need.name}==(.+)$", tested)
         assert version and need.specifier.contains(version[1]), need
+
+
+def test_documents_are_laid_out_in_korean_and_their_own_links_arrive(
+    checkout, tmp_path, monkeypatch
+):
+    pytest.importorskip("docutils")
+    monkeypatch.syspath_prepend(checkout / "site")
+    from prepare import DOCUMENTS, Site
+
+    files = documents(checkout)
+    assert {file.name for file in files} <= {*DOCUMENTS}
+    site = Site(tmp_path, Language("ko"), find_lessons(checkout / "notebooks"))
+    for file in files:
+        site.document(file.name)
+        page = (tmp_path / "ko" / file.name).read_text(encoding="utf-8")
+        assert len(re.findall("[가-힣]", page)) > 1000 and site.words["english_only"] not in page
+        title = re.search(r"^# (.+)$", page, re.MULTILINE)[1]
+        assert re.search("[가-힣]", title) or title == "facescreen"
+        inside = {*re.findall(r"\]\(#([^()\s]+)\)", page)}
+        assert inside <= {*re.findall(r'<a id="([^"]+)"></a>', page)}
 
 
 def batch(random) -> np.ndarray:
