@@ -187,8 +187,7 @@ def lesson_html(
     resources["bar"] = _bar(lesson.stem, titles, resources["words"]["All lessons"])
     if any(LIVE in o.get("data", {}) for cell in notebook.cells for o in cell.get("outputs", [])):
         resources["live"] = script_html(language)
-    still = without_kernel_parts(notebook, language)
-    made, _ = exporter.from_notebook_node(still, resources)
+    made, _ = exporter.from_notebook_node(without_kernel_parts(notebook, language), resources)
     return _links_kept(made, lesson, page, titles)
 
 
@@ -274,7 +273,8 @@ def _still_outputs(
         '<p class="needs-kernel">This widget moves once its cell has been run in JupyterLab '
         "(<code>make lab</code>); below is what it last showed.</p>"
     )
-    data = {"text/html": note, "text/plain": "A widget, which moves once its cell has been run."}
+    text = "A widget, which moves once its cell has been run in JupyterLab."
+    data = {"text/html": note, "text/plain": text}
     shown = _shown_by(view.get("model_id", ""), state, set())
     return [nbformat.v4.new_output("display_data", data), *shown]
 

@@ -23,7 +23,8 @@ def draw_saved_blob() -> tuple[Figure, str]:
     most = max(len(image) for image in images)  # smaller ones are shown in larger pixels
     shown = [i.repeat(most // len(i), 0).repeat(most // len(i), 1) for i in images]
     captions = [
-        f"{path}: {at['single score']}\u00a0|\u00a0{at['multi score']}" for path, at in table.iterrows()
+        f"{path}: {at['single score']}\u00a0|\u00a0{at['multi score']}"
+        for path, at in table.iterrows()
     ]
     found = table["single broken"].to_numpy()
     figure = draw_faces(np.stack(shown), captions, found, columns=5, font=12)

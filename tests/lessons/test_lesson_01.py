@@ -65,7 +65,7 @@ def test_every_pixel_is_drawn_once_or_told_at_255(count):
     for axis in charts:
         drawn = [line.get_ydata().sum() for line in axis.lines]
         assert drawn == [61, 64, 64]
-        assert axis.get_title() == "at 255: R 3\nG 0 · B 0"
+        assert axis.get_title() == "pixels at 255\nR 3 · G 0 · B 0"
     assert sentence.count("3 / 0 / 0 pixels at 255") == count
     assert sentence.endswith(".")
     matplotlib.pyplot.close(figure)
