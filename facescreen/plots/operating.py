@@ -143,7 +143,7 @@ def draw_panels(
             k = list(screens).index(name)
             if at["valid lost %"] <= up_to:
                 axis.plot(at["valid lost %"], at["caught %"], MARKS[k], color=SCREENS[k],
-                          markersize=11 - 2 * k, markeredgecolor="white", zorder=4)  # fmt: skip
+                          markersize=max(5, 11 - 4 * k), markeredgecolor="white", zorder=4)  # fmt: skip
             marked.append(f"{name} {at['caught %']:.0f} % for {at['valid lost %']:.1f} %")
         said.append(f"{whose}: {', '.join(marked)}")
         axis.set_title(whose, fontsize=13, color=INK)
