@@ -24,9 +24,8 @@ _FRAME = re.compile(r"(\s*(?:(?:[-*>•]|\d+\.)\s+)*)(.*?)(\s*)$", re.DOTALL)
 _MARKED = re.compile(r"(\*+)([^*]+)\1")
 _TYPED = "facescreen score:"  # a line that a program reads stays as it is
 # Answers to an exercise, as its feedback shows them: a value may be spelled like a rule's name, or
-# take several lines, up to the hint.
-_ANSWER = re.compile(r"  (?:expected|yours): +")
-_HINT = "  hint: "
+# take several lines, up to the hint. A text may have been said in the language before.
+_ANSWERS, _HINT = ("expected", "yours"), "hint"
 _CODE = re.compile(
     r"^\w[\w.]*\(|^[\w./\\-]*[_/\\][\w./\\-]*$|^[^a-zA-Z]*$|^</?\w|^&\w+;?$|^(?:None|True|False)$"
 )
@@ -53,13 +52,16 @@ class Sentences:
         self.entries = {key: said for key, said in entries.items() if said}
         self.patterns = {key: _pattern(key) for key in self.entries if _NAMED.search(key)}
         self.missing: dict[str, None] = {}
+        answers = [*_ANSWERS, *(self.entries.get(word, word) for word in _ANSWERS)]
+        self.answer = re.compile(rf"  (?:{'|'.join(map(re.escape, answers))}): +")
+        self.hints = tuple(f"  {word}: " for word in (_HINT, self.entries.get(_HINT, _HINT)))
 
     def say(self, text: str) -> str:
         """A text of several lines; what no entry knows stays as it is."""
         said, answering = [], False
         for line in text.split("\n"):
-            answer = _ANSWER.match(line)
-            answering = bool(answer) or (answering and not line.startswith(_HINT))
+            answer = self.answer.match(line)
+            answering = bool(answer) or (answering and not line.startswith(self.hints))
             words = answer[0] if answer else "" if answering else line
             said.append(self._line(words) + line[len(words) :])
         return "\n".join(said)

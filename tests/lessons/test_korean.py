@@ -172,6 +172,7 @@ def test_an_answer_to_an_exercise_stays_as_it_is_up_to_the_hint(value):
     answers, hint = said.split("\n  모범답안: ")[1].split("\n  힌트:     ")
     assert answers == f"{value}\n  낸 답:    {value}"
     assert re.search("[가-힣]", hint), "what follows the answers is translated"
+    assert KOREAN.say(said) == said, "a page says what a kernel has said before"
     assert KOREAN.say("none") != "none" and KOREAN.say("valid") != "valid", "as words they are"
 
 
