@@ -142,8 +142,9 @@ def draw_panels(
         for name, at in points[whose].iterrows():
             k = list(screens).index(name)
             if at["valid lost %"] <= up_to:
+                size = max(5, 11 - 4 * k)  # a mark at the same place leaves the one below it seen
                 axis.plot(at["valid lost %"], at["caught %"], MARKS[k], color=SCREENS[k],
-                          markersize=max(5, 11 - 4 * k), markeredgecolor="white", zorder=4)  # fmt: skip
+                          markersize=size, markeredgecolor="white", zorder=4)  # fmt: skip
             marked.append(f"{name} {at['caught %']:.0f} % for {at['valid lost %']:.1f} %")
         said.append(f"{whose}: {', '.join(marked)}")
         axis.set_title(whose, fontsize=13, color=INK)
