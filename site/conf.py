@@ -23,7 +23,6 @@ nb_render_markdown_format = "myst"
 myst_enable_extensions = ["dollarmath", "amsmath"]
 myst_all_links_external = True  # `prepare.py` has set them; a test follows each
 myst_heading_anchors = 4
-nb_merge_streams = True
 suppress_warnings = ["myst.header", "mystnb.unknown_mime_type"]
 
 html_theme = "sphinx_book_theme"

@@ -193,7 +193,7 @@ class Site:
         beside = Path(name).with_name(f"{Path(name).stem.lower()}.png")
         if (ROOT / beside).is_file():  # the picture that a guide was written for
             self.copied(ROOT / beside, self.pages / beside)
-            text += f"\n\n![{beside.name}]({beside.name})\n"
+            text += f"\n\n![{beside.name}, which the text describes]({beside.name})\n"
         if self.language.code != "en" and not known:
             text = re.sub(
                 r"^(# .+)$", rf"\1\n\n*{self.words['english_only']}*", text, count=1, flags=re.M

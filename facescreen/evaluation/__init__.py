@@ -26,6 +26,7 @@ from facescreen.evaluation.sweeps import (
     auc,
     broken_rate_curve,
     caught_at,
+    multi_scores,
     roc,
 )
 from facescreen.evaluation.tables import (
@@ -70,6 +71,7 @@ __all__ = [
     "kept_table",
     "kinds_kept",
     "kinds_table",
+    "multi_scores",
     "paper_fisher",
     "paper_table",
     "percent",

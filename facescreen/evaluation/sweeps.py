@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from facescreen.screening import Rate, read_labels
+from facescreen.screening import Rate, Verdicts, read_labels
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +35,16 @@ def read_scores(scores: Any, labels: Any) -> tuple[np.ndarray, np.ndarray, np.nd
     saturated = np.asarray(labels) == "broken_saturated"  # of bool labels, none is known to be
     scores = np.where(np.isnan(scores), np.inf, scores)
     return scores[sure], broken[sure], np.broadcast_to(saturated, sure.shape)[sure]
+
+
+def multi_scores(multi: Verdicts) -> np.ndarray:
+    """What moves both thresholds of a multi-color rule at once: float (N,), broken from 1 up.
+
+    multi: its verdicts, by thresholds in pixels. The larger of color and white, each as a share of
+    its threshold.
+    """
+    rule = multi.rule
+    return np.maximum(multi.score / rule.color_threshold, multi.white_sum / rule.sum_threshold)
 
 
 def roc(scores: Sequence[float] | np.ndarray, labels: Labels) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from facescreen.evaluation import multi_scores
 from facescreen.evidence import critics_finished, critics_learning
 from facescreen.evidence.critic_measures import Judged
 from facescreen.evidence.critic_scores import COLUMNS, CRITICS, LEARNED_FROM, SETTINGS
@@ -98,15 +99,13 @@ def write_table(path: Path, pool: ReferencePool, judged: Judged) -> None:
 
 def by_images(pool: str, images: np.ndarray) -> dict[str, np.ndarray]:
     """What needs a pool's images alone, uint8 (N, 64, 64, 3): float64 (N,) by column."""
-    multi = MultiColorRule()(images)
-    parts = multi.score / multi.rule.color_threshold, multi.white_sum / multi.rule.sum_threshold
     features, real = shipped_features(), real_portraits(pool, REAL, REAL_SEED)
     with one_thread():
         realistic = realism(features(real), features(images))
     return {
         "realism": realistic,
         "single": SingleColorRule()(images).score,
-        "multi": np.maximum(*parts),
+        "multi": multi_scores(MultiColorRule()(images)),
         "signs": SignsRule()(images).score,
         "lda": discriminant(LEARNED_FROM[pool])(as_rows(images))[:, 0],
     }

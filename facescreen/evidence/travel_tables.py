@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facescreen.evaluation import auc, caught_at, percent
+from facescreen.evaluation import auc, caught_at, multi_scores, percent
 from facescreen.evaluation.peers import PEERS, random_drop
 from facescreen.evidence.gathered import OTHERS_GANS, VALID_LOST, Evidence
 from facescreen.evidence.learning_set import scored
@@ -101,9 +101,7 @@ def _new_pools(evidence: Evidence) -> Iterator[tuple[str, ReferencePool]]:
 
 
 def _paper(single: Verdicts, multi: Verdicts) -> dict[str, tuple]:
-    colors, white = multi.score / multi.rule.color_threshold, multi.white_sum
-    both = np.maximum(colors, white / multi.rule.sum_threshold)
-    return {"single 40": (single.score, 40), "multi 40 / 1,000": (both, 1)}
+    return {"single 40": (single.score, 40), "multi 40 / 1,000": (multi_scores(multi), 1)}
 
 
 def _peers(evidence: Evidence, scores: Mapping[str, np.ndarray]) -> dict[str, tuple]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from facescreen.evaluation import multi_scores
 from facescreen.images import read_image
 from facescreen.kinds.learning_sets import TESTED, calibrating
 from facescreen.kinds.linear import KINDS_FOLDER, KindLine, KindsError, features_of
@@ -75,7 +76,7 @@ def judged_pool(
     pool = pool_of(name)
     verdicts = {rule: its(pool.images) for rule, its in rules.items()}
     said = asked(pool.images, tuple(screens))
-    return _judged(pool.labels, pool.kinds, said, screens, rules, verdicts)
+    return _judged(pool.labels, pool.kinds, said, screens, verdicts)
 
 
 def judged_tiles(screens: Mapping[str, KindScreens], folder: Path | None = None) -> Judged:
@@ -84,12 +85,15 @@ def judged_tiles(screens: Mapping[str, KindScreens], folder: Path | None = None)
     verdicts = {rule: tiles.verdicts(its) for rule, its in RULES.items()}
     said = read_tiles(folder)
     kinds = np.full(len(tiles), "")
-    return _judged(tiles.labels, kinds, {n: said[n] for n in screens}, screens, RULES, verdicts)
+    return _judged(tiles.labels, kinds, {n: said[n] for n in screens}, screens, verdicts)
 
 
-def _judged(labels, kinds, said, screens, rules, verdicts) -> Judged:
+def _judged(labels, kinds, said, screens, verdicts) -> Judged:
     kept = {f"kinds: {name}": its(said[name]) for name, its in screens.items()}
-    scores = {name: _swept(rules[name], its) for name, its in verdicts.items()}
+    scores = {
+        name: multi_scores(its) if isinstance(its.rule, MultiColorRule) else its.score
+        for name, its in verdicts.items()
+    }
     return Judged(
         labels,
         kinds,
@@ -98,14 +102,6 @@ def _judged(labels, kinds, said, screens, rules, verdicts) -> Judged:
         scores | {name: its.score for name, its in kept.items()},
         {name: its.broken for name, its in (verdicts | kept).items()},
     )
-
-
-def _swept(rule: Callable, verdicts) -> np.ndarray:
-    """Scores, float (N,), whose threshold can be moved: multi color's move both of its own."""
-    if not isinstance(rule, MultiColorRule):
-        return verdicts.score
-    white = verdicts.white_sum / rule.sum_threshold
-    return np.maximum(verdicts.score / rule.color_threshold, white)
 
 
 # --- tiles, of which no image ships ---------------------------------------------------------------

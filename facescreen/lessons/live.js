@@ -185,7 +185,8 @@
         return [k, number(stops[k])];
       });
       return make("div", {}, make("h4", {}, name), chart(curves(label, flagsAt), stops.length - 1, 1,
-        ticks, mark, { ticks: [[0, "0%"], [0.5, "50%"], [1, "100%"]], name: say("threshold in pixels, in growing steps") },
+        ticks, mark, { ticks: [[0, "0%"], [0.5, "50%"], [1, "100%"]],
+                       name: say("threshold in pixels, in growing steps") },
         say("{1}: share of the broken and of the valid images flagged, by threshold.", name)));
     };
     const show = () => {

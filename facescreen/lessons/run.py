@@ -123,6 +123,7 @@ def _papermill(
         progress_bar=False,
         start_timeout=KERNEL_SECONDS,
         iopub_timeout=KERNEL_SECONDS,
+        coalesce_streams=True,  # what a cell prints is one text, however it arrives
         execution_timeout=CELL_SECONDS,
         cwd=str(lesson.parent),
         kernel_manager_class=WatchfulManager,
@@ -133,7 +134,7 @@ def _papermill(
 def _in_words(error: Exception, file: Path) -> str:
     """An error as one line; one of the system names a file."""
     if isinstance(error, TimeoutError):  # of a cell; what follows is its code
-        return str(error).splitlines()[0]
+        return str(error).partition("\n")[0] or "timed out"
     if isinstance(error, OSError):
         return f"{error.strerror or error}: {error.filename or file}"
     return _last_line(type(error).__name__, str(error))

@@ -16,9 +16,10 @@ from facescreen.evaluation import (
     broken_rate_curve,
     caught_at,
     equal_acceptance,
+    multi_scores,
     roc,
 )
-from facescreen.screening import LABELS
+from facescreen.screening import LABELS, MultiColorRule
 
 # Few different scores, so that many are tied; NaN is the score of an image that is not finite.
 scored = st.tuples(st.sampled_from([0.0, 1.0, 2.5, 40.0, -3.0, inf, nan]), st.sampled_from(LABELS))
@@ -259,3 +260,13 @@ def test_shares_must_be_shares():
         equal_acceptance({"s": [1.0]}, [True], nan)
     with pytest.raises(ValueError, match="one or more screens, got none"):
         equal_acceptance({}, [])
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 40), st.integers(1, 120))
+def test_both_thresholds_of_multi_color_move_together(seed, color, total):
+    images = np.random.default_rng(seed).integers(236, 256, (8, 8, 8, 3), dtype=np.uint8)
+    verdicts = MultiColorRule(color, total)(images)
+    scores = multi_scores(verdicts)
+    np.testing.assert_array_equal(scores >= 1, verdicts.broken)
+    twice = MultiColorRule(2 * color, 2 * total)(images)
+    np.testing.assert_array_equal(scores >= 2, twice.broken)

@@ -1,5 +1,6 @@
 """The Korean edition: complete, true to the English in all that is not prose, the same code."""
 
+import copy
 import html
 import io
 import re
@@ -25,6 +26,7 @@ from facescreen.lessons.edition import (
     document_in_language,
     documents,
     in_language,
+    in_place,
     write_documents,
 )
 from facescreen.lessons.renewal import by_hand, left_of, prose, sentences, texts_of, unsaid
@@ -174,6 +176,16 @@ def test_an_answer_to_an_exercise_stays_as_it_is_up_to_the_hint(value):
     assert re.search("[가-힣]", hint), "what follows the answers is translated"
     assert KOREAN.say(said) == said, "a page says what a kernel has said before"
     assert KOREAN.say("none") != "none" and KOREAN.say("valid") != "valid", "as words they are"
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_what_a_page_says_once_more_stays_as_a_kernel_said_it(path):
+    for cell in nbformat.read(path, as_version=4).cells:
+        for output in cell.get("outputs", []):
+            in_place(output, KOREAN)
+            once = copy.deepcopy(output)
+            in_place(output, KOREAN)
+            assert output == once
 
 
 def test_a_print_in_pieces_is_translated_as_one_line(tmp_path):
