@@ -72,6 +72,14 @@ def test_a_cell_that_takes_too_long_is_said_so_in_a_line(tmp_path, monkeypatch):
     assert result.message == "A cell timed out while it was being executed, after 1 seconds."
 
 
+def test_what_a_cell_prints_is_one_text_however_it_arrives(tmp_path):
+    code = "import time\nfor k in range(3):\n    print(k, flush=True)\n    time.sleep(0.3)"
+    path = write(tmp_path / "01_pieces.ipynb", new_code_cell(code))
+    assert lessons.execute(path, tmp_path / "out.ipynb").ok
+    (cell,) = [c for c in nbformat.read(tmp_path / "out.ipynb", 4).cells if c.source == code]
+    assert [output.text for output in cell.outputs] == ["0\n1\n2\n"]
+
+
 # --- keeping outputs ------------------------------------------------------------------------------
 
 
