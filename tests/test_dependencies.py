@@ -185,7 +185,8 @@ def closure(lines: list[str]) -> set[str]:
 def test_screening_and_the_light_lessons_bring_no_torch(project):
     extras = project["optional-dependencies"]
     light = closure([*project["dependencies"], *extras["lessons"]])
-    assert len(light) > 60 and not light & {"torch", "torchvision", "triton", "safetensors"}
+    heavy = {"torch", "torchvision", "triton", "safetensors", "numba", "llvmlite"}
+    assert len(light) > 60 and not light & heavy
     assert "torch" in closure(extras["gan"])
     assert "jupyterlab" not in closure(project["dependencies"])
 

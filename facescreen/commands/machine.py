@@ -2,11 +2,13 @@
 
 import os
 import shutil
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from facescreen.setup import PACKAGE
+from facescreen.setup.needs import missing
 
 OK, WARN, FAIL = "ok", "warn", "FAIL"
 GIB = 2**30
@@ -88,7 +90,10 @@ def check_memory(memory: int | None) -> Check:
 
 
 def check_numba_cache(package: Path = PACKAGE) -> Check:
-    """Whether compiled code can be kept, so that only the first run waits for the compiler."""
+    """Whether loops are compiled, and kept so that only the first run waits for the compiler."""
+    if missing(("numba",)):
+        seen = "none, without numba: everything works, but is drawn, counted and checked slower"
+        return Check(WARN, "compiled code", seen, f"`{sys.executable} -m pip install numba`")
     folder = Path(os.environ.get("NUMBA_CACHE_DIR") or package)
     try:
         with tempfile.TemporaryFile(dir=folder):

@@ -40,7 +40,7 @@ def check_torch_pair(torch: Probe, torchvision: Probe, conda: bool = CONDA) -> C
     reinstall = _reinstall_torch(conda)
     if torch.code and why(torch).endswith(NO_TORCH):
         seen = f"not installed. {WITHOUT_GAN} So does `facescreen screen`"
-        conda_install = "`conda install -c conda-forge pytorch torchvision safetensors`"
+        conda_install = "`conda install -c conda-forge pytorch torchvision safetensors numba`"
         get = conda_install if conda else f"`{install('gan')}`"
         return Check(WARN, "torch and torchvision", seen, f"for all others: {get}")
     if torch.code:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .shape import compiled, inlined
+from .samples import inlined, least, most, whole
 
 
 @inlined
@@ -19,48 +19,44 @@ def pixel(light, i, j, k):
 
 
 @inlined
-def develop(p, light, tone, out):
-    """Samples to pixels, then vignette, exposure, white balance and tone curve: sRGB values."""
+def develop(p, light, tone, i, j, out):
+    """Samples to a pixel, then vignette, exposure, white balance and tone curve: sRGB values."""
     size = out.shape[0]
     top = len(tone) - 2.0
-    for i in range(size):
-        y = (i + 0.5) * 2 / size - 1
-        for j in range(size):
-            x = (j + 0.5) * 2 / size - 1
-            gain = 512 * p.exposure * (1 - 0.5 * p.vignette * (x * x + y * y))
-            gray = 0.0
-            for k in range(3):
-                s = min(max(pixel(light, i, j, k) * gain * p.balance[k], 0.0), top)
-                at = int(s)
-                value = tone[at] + (tone[at + 1] - tone[at]) * (s - at)
-                out[i, j, k] = 110 + (value - 110) * p.contrast
-                gray += (0.3, 0.59, 0.11)[k] * out[i, j, k]
-            for k in range(3):
-                out[i, j, k] = gray + (out[i, j, k] - gray) * p.saturation
+    y, x = (i + 0.5) * 2 / size - 1, (j + 0.5) * 2 / size - 1
+    gain = 512 * p.exposure * (1 - 0.5 * p.vignette * (x * x + y * y))
+    gray = 0.0
+    for k in range(3):
+        s = least(most(pixel(light, i, j, k) * gain * p.balance[k], 0.0), top)
+        at = whole(s)
+        value = tone[at] + (tone[at + 1] - tone[at]) * (s - at)
+        out[i, j, k] = 110 + (value - 110) * p.contrast
+        gray += (0.3, 0.59, 0.11)[k] * out[i, j, k]
+    for k in range(3):
+        out[i, j, k] = gray + (out[i, j, k] - gray) * p.saturation
 
 
-@compiled
-def camera(p, light, tone, grain, sheet, out):
-    """Third pass: ``light`` (1.5 n, 1.5 n, 3) -> ``out`` uint8 (n, n, 3).
-
-    ``sheet`` float32 (n, n, 3) is room to work in. Lens blur is a 3x3 binomial filter, mixed in by
-    ``p.blur``; grain is stronger in the shadows.
+@inlined
+def expose(p, grain, sheet, i, j, out):
+    """Blur and grain over a developed pixel: a 3x3 binomial filter, mixed in by ``p.blur``, and
+    specks that are stronger in the shadows.
     """
-    develop(p, light, tone, sheet)
     size, side = out.shape[0], 0.25 * p.blur
-    start = int(p.grain_seed)
-    for i in range(size):
-        up, down = max(i - 1, 0), min(i + 1, size - 1)
-        for j in range(size):
-            left, right = max(j - 1, 0), min(j + 1, size - 1)
-            shared = grain[(start + i * 257 + j) & 65535] * 0.7
-            for k in range(3):
-                mid = sheet[i, j, k]
-                cross = sheet[up, j, k] + sheet[down, j, k] + sheet[i, left, k] + sheet[i, right, k]
-                corner = sheet[up, left, k] + sheet[up, right, k]
-                corner += sheet[down, left, k] + sheet[down, right, k]
-                value = (1 - side * (4 - side * 4)) * mid + side * (1 - 2 * side) * cross
-                value += side * side * corner
-                speck = shared + 0.5 * grain[(start + 7919 * (k + 1) + i * 263 + j) & 65535]
-                value += p.grain * speck * (1.25 - 0.5 * value / 255)
-                out[i, j, k] = np.uint8(min(max(value + 0.5, 0.0), 255.0))
+    start = whole(p.grain_seed)
+    up, down, left, right = (
+        most(i - 1, 0),
+        least(i + 1, size - 1),
+        most(j - 1, 0),
+        least(j + 1, size - 1),
+    )
+    shared = grain[(start + i * 257 + j) & 65535] * 0.7
+    for k in range(3):
+        mid = sheet[i, j, k]
+        cross = sheet[up, j, k] + sheet[down, j, k] + sheet[i, left, k] + sheet[i, right, k]
+        corner = sheet[up, left, k] + sheet[up, right, k]
+        corner += sheet[down, left, k] + sheet[down, right, k]
+        value = (1 - side * (4 - side * 4)) * mid + side * (1 - 2 * side) * cross
+        value += side * side * corner
+        speck = shared + 0.5 * grain[(start + 7919 * (k + 1) + i * 263 + j) & 65535]
+        value += p.grain * speck * (1.25 - 0.5 * value / 255)
+        out[i, j, k] = np.uint8(least(most(value + 0.5, 0.0), 255.0))

@@ -17,6 +17,7 @@ from .backgrounds import paint_backgrounds
 from .traits import draw_traits
 
 MIN_SIZE, MAX_SIZE = 32, 256
+STEPS = ("samples", "shape", "hair", "features", "painter", "camera", "compiled")  # of drawing
 CHUNK = 64  # faces per task: large enough to hide Python, small enough to share between threads
 LABELS = [
     *("skin_tone", "hair_style", "hair_color", "glasses", "beard", "smile", "mouth_open"),
@@ -128,18 +129,19 @@ def _source_stamp() -> str:
     the cache's key: this one makes every change count.
     """
     folder = Path(__file__).parent
-    code = [folder / f"{name}.py" for name in ("shape", "hair", "features", "painter", "camera")]
+    code = [folder / f"{name}.py" for name in STEPS]
     return "code_" + sha256(b"".join(file.read_bytes() for file in code)).hexdigest()[:12]
 
 
 def _render(traits: dict[str, np.ndarray], out: np.ndarray) -> None:
-    """Render one chunk into ``out``; each compiled step frees the interpreter lock."""
-    from .camera import camera
-    from .painter import paint
-    from .shape import shape
+    """Render one chunk into ``out``; each compiled pass frees the interpreter lock."""
+    from .samples import COMPILED
 
-    soft, streak, grain, tone = _textures()
-    size = out.shape[1]
+    if COMPILED:
+        from .compiled import draw
+    else:
+        from .plain import draw
+    textures, size = _textures(), out.shape[1]
     samples = -(-3 * size // 2)  # camera.py makes 2 pixels of 3 samples
     step = 4 / (3 * size)
     buffers = tuple(np.zeros((samples, samples), np.float32) for _ in range(4))
@@ -147,6 +149,4 @@ def _render(traits: dict[str, np.ndarray], out: np.ndarray) -> None:
     sheet = np.empty((size, size, 3), np.float32)
     scenes, records = paint_backgrounds(traits), _records(traits)
     for k in range(len(records)):
-        shape(records[k], step, *buffers)
-        paint(records[k], scenes[k], step, buffers, soft, streak, light)
-        camera(records[k], light, tone, grain, sheet, out[k])
+        draw(records[k], scenes[k], step, buffers, textures, light, sheet, out[k])

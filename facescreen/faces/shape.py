@@ -6,27 +6,20 @@ eyes, 1 chin. (u, v) is the face turned by yaw and pitch, so that features follo
 
 from __future__ import annotations
 
-import math
-
-from numba import njit
-
-compiled = njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
-# For what the compiled steps call once per sample: a call passes every array field by field, which
-# took a third of the time.
-inlined = njit(nogil=True, fastmath=True, error_model="numpy", forceinline=True)
+from .samples import choose, every, inlined, least, most, some, sqrt
 
 
 @inlined
 def ramp(low, high, x):
     """0 below ``low``, 1 above ``high``, smooth between."""
-    t = min(max((x - low) / (high - low), 0.0), 1.0)
+    t = least(most((x - low) / (high - low), 0.0), 1.0)
     return t * t * (3 - 2 * t)
 
 
 @inlined
 def bell(x):
     """exp(-x) for x >= 0, by a polynomial that is exactly 0 from x = 8 on."""
-    t = max(1 - x * 0.125, 0.0)
+    t = most(1 - x * 0.125, 0.0)
     t *= t
     t *= t
     return t * t
@@ -36,10 +29,11 @@ def bell(x):
 def half_width(p, b):
     """Half the width of the head at height b."""
     s = b * b
-    if b < 0:
-        return p.width * math.sqrt(max(1 - s * (0.20 + 0.80 * s), 1e-4))
-    jaw = max(1 - s * (1 - p.square + p.square * s), 1e-4)
-    return p.width * (1 - p.taper * ramp(0.05, 0.95, b)) * math.sqrt(jaw)
+    above = p.width * sqrt(most(1 - s * (0.20 + 0.80 * s), 1e-4))
+    if every(b < 0):
+        return above
+    jaw = most(1 - s * (1 - p.square + p.square * s), 1e-4)
+    return choose(b < 0, above, p.width * (1 - p.taper * ramp(0.05, 0.95, b)) * sqrt(jaw))
 
 
 @inlined
@@ -63,54 +57,47 @@ def mouth_relief(p, u, v, smile):
 @inlined
 def relief(p, u, v):
     """How far brow, eyes, nose, cheeks, mouth and chin stand out of the base head."""
-    au, smile, h = abs(u), max(p.smile, 0.0), 0.0
-    if au < 0.5 and v < 0.6:  # nose: a ridge that rises between the eyes, a round tip, two wings
+    au, smile, h = abs(u), most(p.smile, 0.0), 0.0
+    near = (au < 0.5) & (v < 0.6)
+    if some(near):  # nose: a ridge that rises between the eyes, a round tip, two wings
         rise = ramp(-0.14, p.nose_v - 0.02, v) * (1 - ramp(p.nose_v, p.nose_v + 0.10, v))
         wide = p.nose_w * (0.42 + 0.38 * ramp(0.0, p.nose_v, v))
-        h += p.nose_h * rise * bell(u * u / (wide * wide))
+        nose = p.nose_h * rise * bell(u * u / (wide * wide))
         dv = v - p.nose_v + 0.01
-        h += 0.05 * bell((u * u + dv * dv) / 0.0055)
+        nose += 0.05 * bell((u * u + dv * dv) / 0.0055)
         du, dv = au - p.nose_w * 0.68, v - p.nose_v - 0.02
-        h += 0.05 * bell(du * du / 0.0024 + dv * dv / 0.0036)
-    if v < 0.32:  # eye sockets, eyeballs, brows
+        nose += 0.05 * bell(du * du / 0.0024 + dv * dv / 0.0036)
+        h = choose(near, nose, h)
+    if some(v < 0.32):  # eye sockets, eyeballs, brows
         du, dv = au - p.eye_u, v - p.eye_v
-        h -= 0.10 * bell(du * du / 0.030 + (dv + 0.02) * (dv + 0.02) / 0.012)
-        h += 0.045 * bell(du * du / 0.016 + dv * dv / 0.0060)
+        upper = h - 0.10 * bell(du * du / 0.030 + (dv + 0.02) * (dv + 0.02) / 0.012)
+        upper += 0.045 * bell(du * du / 0.016 + dv * dv / 0.0060)
         dv = v - p.brow_v - 0.02
-        h += 0.05 * bell(du * du / 0.06 + dv * dv / 0.008)
+        upper += 0.05 * bell(du * du / 0.06 + dv * dv / 0.008)
+        h = choose(v < 0.32, upper, h)
     du, dv = au - 0.40, v - 0.27
     h += (0.03 + 0.035 * p.cheek + 0.03 * smile) * bell(du * du / 0.03 + dv * dv / 0.03)
-    if v > 0.1:
-        h += mouth_relief(p, u, v, smile)
+    if some(v > 0.1):
+        h = choose(v > 0.1, h + mouth_relief(p, u, v, smile), h)
     return h
 
 
-@compiled
-def shape(p, step, flat, face_u, face_v, edge):
-    """First pass: depth of the face, face coordinates, and edge (1 on the outline), per sample.
+@inlined
+def outline(p, a, b, sin_y):
+    """How far from the middle of the head, across, and the square of it in half widths."""
+    w = half_width(p, b)
+    side = a - 0.07 * sin_y * ramp(-0.3, 1.0, b)  # the chin leads when the head turns
+    return side, side * side / (w * w)
 
-    ``step`` is from one sample to the next in the picture; the rest, float32 (n, n), are filled.
-    """
-    size = flat.shape[0]
-    cos_r, sin_r = math.cos(p.roll) / p.scale, math.sin(p.roll) / p.scale
-    cos_y, sin_y, sin_p = math.cos(p.yaw), math.sin(p.yaw), math.sin(p.pitch)
-    for i in range(size):
-        y = (i + 0.5) * step - 1 - p.cy
-        for j in range(size):
-            x = (j + 0.5) * step - 1 - p.cx
-            a, b = x * cos_r + y * sin_r, -x * sin_r + y * cos_r
-            w = half_width(p, b)
-            side = a - 0.07 * sin_y * ramp(-0.3, 1.0, b)  # the chin leads when the head turns
-            q = side * side / (w * w)
-            edge[i, j] = q if abs(b) < 1 else 4.0
-            if q > 1.15 or abs(b) > 1.0:
-                flat[i, j] = 0.0
-                continue
-            turn = 1 - 0.45 * b * b * b * b if b > 0 else 1 - 0.25 * b * b
-            z = p.depth * turn * math.sqrt(max(1 - q, 0.0) + 0.004)
-            u = side * (0.4 + 0.6 * cos_y) - (z - 0.25 * p.depth) * sin_y
-            v = b + (z - 0.45 * p.depth) * sin_p
-            # what stands out moves further than the base when the head turns
-            ahead = 0.10 * sin_y * bell(u * u / 0.03) if abs(sin_y) > 0.2 else 0.0
-            flat[i, j] = z + relief(p, u - ahead, v)
-            face_u[i, j], face_v[i, j] = u, v
+
+@inlined
+def surface(p, side, b, q, turned):
+    """Depth of the face, and its coordinates (u, v); turned: cos and sin of yaw, sin of pitch."""
+    cos_y, sin_y, sin_p = turned
+    turn = choose(b > 0, 1 - 0.45 * b * b * b * b, 1 - 0.25 * b * b)
+    z = p.depth * turn * sqrt(most(1 - q, 0.0) + 0.004)
+    u = side * (0.4 + 0.6 * cos_y) - (z - 0.25 * p.depth) * sin_y
+    v = b + (z - 0.45 * p.depth) * sin_p
+    # what stands out moves further than the base when the head turns
+    ahead = 0.10 * sin_y * bell(u * u / 0.03) if abs(sin_y) > 0.2 else 0.0
+    return z + relief(p, u - ahead, v), u, v

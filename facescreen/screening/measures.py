@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from facescreen.images.compiled import compiles
 from facescreen.screening.histogram import checked_images
 from facescreen.screening.threads import cuts, share
 
@@ -72,8 +73,10 @@ def measure_signs(images: np.ndarray) -> np.ndarray:
 
     An image's signs are the same to the last bit alone, among others and in any order. Many images
     are shared by two threads. The first call compiles the loops, in about ten seconds; later
-    processes read them from numba's cache on disk.
+    processes read them from numba's cache on disk. Without numba they are measured plainly.
     """
+    if not compiles():
+        return measure_signs_plainly(images)
     images = np.ascontiguousarray(at_side(images))
     rows = images.reshape(len(images), SIDE, 3 * SIDE)
     values = np.empty((len(images), len(SIGNS)))

@@ -10,10 +10,9 @@ from pathlib import Path
 from facescreen.setup.shipped import ROOT
 
 # The names that packages are imported by. A test holds them to pyproject.toml.
-BASE = ("numpy", "numba", "PIL", "pandas", "scipy", "sklearn", "matplotlib", "tqdm", "jinja2",
-        "packaging")  # fmt: skip
+BASE = ("numpy", "PIL", "pandas", "scipy", "sklearn", "matplotlib", "tqdm", "jinja2", "packaging")
 EXTRAS = {
-    "gan": ("torch", "torchvision", "safetensors"),
+    "gan": ("torch", "torchvision", "safetensors", "numba"),
     "lessons": ("ipywidgets", "traitlets", "IPython", "ipykernel", "jupyterlab", "papermill",
                 "nbformat", "nbconvert", "latex2mathml", "babel", "jupyter_client", "yaml"),
     "parquet": ("pyarrow",),

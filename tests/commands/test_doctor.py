@@ -177,6 +177,12 @@ def test_a_cache_folder_that_takes_no_file_is_noticed(tmp_path, monkeypatch):
     only_state(doctor.check_numba_cache(tmp_path), WARN)
 
 
+def test_where_nothing_compiles_it_is_no_fault(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "numba", None)
+    line = only_state(doctor.check_numba_cache(tmp_path), WARN)
+    assert "everything works" in line and "-m pip install numba`" in line
+
+
 def test_models_are_compared_with_their_cards(tmp_path):
     only_state(doctor.check_models(tmp_path), OK)
     weights = tmp_path / "combiner.safetensors"

@@ -104,7 +104,7 @@ def test_what_is_to_be_installed_is_what_the_lessons_need_in_tested_versions(sma
     light = requirements_in(tmp_path / "light.zip")
     write_student_zip(find_lessons(ROOT / "notebooks", ["02"]), tmp_path / "gan.zip")
     assert {*requirements_in(tmp_path / "gan.zip")} - {*light} == {
-        *("torch", "torchvision", "safetensors"),
+        *("torch", "torchvision", "safetensors", "numba"),
     }
     for name, size in (("light", "0.9 GB of disk"), ("gan", "6.3 GB of disk")):
         with zipfile.ZipFile(tmp_path / f"{name}.zip") as opened:

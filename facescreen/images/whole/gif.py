@@ -9,6 +9,7 @@ import struct
 
 import numpy as np
 
+from facescreen.images.compiled import taken
 from facescreen.images.whole.damaged import Damaged
 
 IMAGE, EXTENSION, TRAILER = b",!;"
@@ -66,7 +67,7 @@ def _holds(stream: bytes, bits: int, expected: int) -> None:
 
     if not 1 <= bits <= 8:
         raise Damaged(f"its colors have {bits} bits")
-    found = lzw.length(np.frombuffer(stream, np.uint8), bits, False)
+    found = lzw.length(taken(np.frombuffer(stream, np.uint8)), bits, False)
     if found < 0:
         raise Damaged("its pixels have a code that stands for nothing")
     if found != expected:

@@ -6,11 +6,13 @@ No checksums. ITU-T T.81 (1992), annexes B (markers) and G (progressive scans).
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
 
+from facescreen.images.compiled import taken
 from facescreen.images.whole.damaged import Damaged
 
 SOI, EOI, SOS, DHT, DRI = 0xD8, 0xD9, 0xDA, 0xC4, 0xDD
@@ -37,7 +39,7 @@ class _Part:
     down: int
     blocks: tuple[int, int] = (0, 0)
     precision: list[int] = field(default_factory=lambda: [-1] * 64)
-    known: np.ndarray | None = None
+    known: Sequence[int] | None = None
 
 
 @dataclass
@@ -113,7 +115,7 @@ def _frame(marker: int, segment: bytes, state: _State) -> None:
     for part in state.parts.values():
         columns = -(-width * part.across // (8 * across))
         part.blocks = columns, -(-height * part.down // (8 * down))
-        part.known = np.zeros(part.blocks[0] * part.blocks[1], np.uint64)
+        part.known = taken(np.zeros(part.blocks[0] * part.blocks[1], np.uint64))
 
 
 def _huffman(segment: bytes, tables: dict[int, bytes]) -> None:
@@ -127,7 +129,7 @@ def _huffman(segment: bytes, tables: dict[int, bytes]) -> None:
 
 
 @lru_cache(maxsize=8)  # most files have the same ones
-def _lookup(tables: tuple[bytes, ...]) -> tuple[np.ndarray, np.ndarray]:
+def _lookup(tables: tuple[bytes, ...], stepped: bool) -> tuple[Sequence[int], Sequence[int]]:
     """Tables of codes, and their steps, as `jpeg_scan` takes them: uint16 (T * entries,)."""
     from facescreen.images.whole import jpeg_scan  # compiles when first used
 
@@ -139,7 +141,8 @@ def _lookup(tables: tuple[bytes, ...]) -> tuple[np.ndarray, np.ndarray]:
         if len(filled) > ENTRIES:
             raise Damaged("a table holds more codes than there are")
         row[: len(filled)] = filled
-    return made.ravel(), jpeg_scan.make_steps(made.ravel(), len(tables))
+    codes = taken(made.ravel())
+    return codes, taken(jpeg_scan.make_steps(codes, len(tables))) if stepped else codes[:0]
 
 
 def _ends(data: bytes, at: int) -> tuple[list[int], int]:
@@ -180,11 +183,16 @@ def _scan(segment: bytes, pieces: list[bytes], state: _State) -> None:
     needs_ac = state.kind != PROGRESSIVE or low > 0
     tables, order = [], []
     for (_, names), times in zip(chosen, repeated, strict=True):
-        order += [(len(tables) * ENTRIES, (len(tables) + 1) * ENTRIES)] * times
+        order += [len(tables) * ENTRIES, (len(tables) + 1) * ENTRIES] * times
         tables.append(state.tables[names >> 4] if needs_dc else NO_CODES)
         tables.append(state.tables[0x10 | names & 15] if needs_ac else NO_CODES)
     band = low, high, bits >> 4 > 0, state.kind == PROGRESSIVE
-    walked = *_lookup(tuple(tables)), np.array(order), *band, chosen[0][0].known
+    walked = (
+        *_lookup(tuple(tables), state.kind != PROGRESSIVE),
+        taken(np.array(order)),
+        *band,
+        chosen[0][0].known,
+    )
     _intervals(pieces, units, state.interval or units, walked)
 
 
@@ -210,7 +218,7 @@ def _intervals(pieces: list[bytes], units: int, step: int, walked: tuple) -> Non
     if len(pieces) != len(starts):
         raise Damaged(f"a scan has {len(pieces)} intervals instead of {len(starts)}")
     for start, codes in zip(starts, pieces, strict=True):
-        padded = np.frombuffer(codes + bytes(3), np.uint8)
+        padded = taken(np.frombuffer(codes + bytes(3), np.uint8))
         used = jpeg_scan.walk(padded, min(step, units - start), start, *walked)
         rest = codes[-(-used // 8) :]
         if used == jpeg_scan.BAD or rest.strip(rest[:1] if rest[:1] in PADDING else b""):

@@ -1,21 +1,23 @@
 """LZW streams: how much they hold. GIF and TIFF use the same codes, packed in opposite order.
 
-Compiled by numba, which is imported with this module, for the first such file. Welch, "A technique
-for high-performance data compression", 1984; GIF89a appendix F; TIFF 6.0 section 13.
+Compiled by numba, if it is installed, which is imported with this module, for the first such file.
+Welch, "A technique for high-performance data compression", 1984; GIF89a appendix F; TIFF 6.0
+section 13.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from facescreen.images.compiled import loop
 
 
-@njit(cache=True, nogil=True)
+@loop
 def length(data, bits, is_tiff):
     """Number of values in a stream, up to its end code or to its end; -1 for an undefined code.
 
-    data: uint8. bits: of a value; codes begin one bit wider. is_tiff: codes come highest bit first,
-    and widen one code early.
+    data: uint8, as `taken` makes it. bits: of a value; codes begin one bit wider. is_tiff: codes
+    come highest bit first, and widen one code early.
     """
     clear, end = 1 << bits, (1 << bits) + 1
     sizes = np.ones(4097, np.int64)  # values that each code stands for

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from PIL import Image
 
+from facescreen.images.compiled import taken
 from facescreen.images.whole import jpeg
 from facescreen.images.whole.damaged import Damaged
 
@@ -109,7 +110,7 @@ def _holds(piece: bytes, size: int, most: int, tags: dict) -> None:
     elif compression == LZW and not piece.startswith(b"\0\1"):  # an order older than TIFF 6.0
         from facescreen.images.whole import lzw  # compiles when first used
 
-        found = lzw.length(np.frombuffer(piece, np.uint8), 8, True)
+        found = lzw.length(taken(np.frombuffer(piece, np.uint8)), 8, True)
     else:
         return  # libtiff's to check
     if not size <= found <= most:
