@@ -88,6 +88,7 @@ def test_a_portrait_differs_by_a_rounding_at_the_most(without_numba):
         assert off.max() <= 1 and (off > 0).mean() < 1e-5, name
 
 
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF")  # Pillow's, of a changed TIFF
 def test_every_file_is_checked_the_same(without_numba):
     said = without_numba("verdicts")["said"]
     assert said.tolist() == verdicts()["said"].tolist()

@@ -95,7 +95,7 @@ JupyterLab이 열리면 `{first}` 파일부터 시작하세요. 설치한 다음
 """,
 }
 
-SIZES = ("0.9", "6.3")  # gigabytes installed, without and with torch
+SIZES = ("0.7", "6.3")  # gigabytes installed, without and with torch
 WHY = (
     {"en": " (other lessons, which train or use a GAN, need torch: 6.3 GB)",
      "ko": " (GAN을 쓰는 다른 수업에는 torch가 필요해 6.3 GB가 듭니다)"},

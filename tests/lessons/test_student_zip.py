@@ -106,7 +106,7 @@ def test_what_is_to_be_installed_is_what_the_lessons_need_in_tested_versions(sma
     assert {*requirements_in(tmp_path / "gan.zip")} - {*light} == {
         *("torch", "torchvision", "safetensors", "numba"),
     }
-    for name, size in (("light", "0.9 GB of disk"), ("gan", "6.3 GB of disk")):
+    for name, size in (("light", "0.7 GB of disk"), ("gan", "6.3 GB of disk")):
         with zipfile.ZipFile(tmp_path / f"{name}.zip") as opened:
             assert size in opened.read(f"{student_zip.TOP}/README.md").decode("utf-8")
     assert {"numpy", "jupyterlab", "jupyter-client"} <= {*light}
