@@ -232,7 +232,7 @@ class Site:
         numbered = [(c["number"], f"{c['number']} {c['title']} <{c['href']}>") for c in cards]
         front = [entry for number, entry in numbered if number.isdigit()]
         rest = [entry for number, entry in numbered if not number.isdigit()]
-        trees = [(words["lessons"], front), (words["beyond"], [*["mixer.md"] * mixer, *rest])]
+        trees = [(words["lessons"], front), (words["beyond"], [*rest, *["mixer.md"] * mixer])]
         parts = ["# facescreen", f'{hero}</p>\n<div class="gallery">\n{shown}\n</div>']
         parts += [_toctree(caption, entries) for caption, entries in trees]
         about = [f"{words['about']} <README>", *DOCUMENTS[1:]]

@@ -2,7 +2,8 @@
 
 Imports `images`. Open `sources.py` first: what `portraits`, `folder:PATH`, `celeba:ROOT` and
 `lfw:ROOT` open. `portraits.py` draws a face from traits (`traits.py`) that `hashing.py` makes
-addressable; numba is loaded when the first one is drawn.
+addressable: by `compiled.py` where numba is installed, by `plain.py` where it is not, from the same
+steps. numba is loaded when the first one is drawn.
 """
 
 from facescreen.faces.photographs import FolderSource, SourceError

@@ -23,6 +23,8 @@ RUNS = {  # of a share, the columns of the lowest and the highest single run, wh
     "rate %": ["lowest run %", "highest run %"],
     "valid lost %": ["lowest run lost %", "highest run lost %"],
 }
+# How names of image sources end that keep their color and mark from figure to figure.
+SOURCES = ("other people's GANs", "while learning", "finished")
 STEP = 0.29  # inches from one image source to the next
 
 
@@ -46,7 +48,7 @@ def draw_both_errors(
             look = {"color": PAPER, "marker": "X", "label": "the paper"}
             _draw_shares(axis, paper[[low, column, top]], 0, len(places) + 1, look)
         for k, (name, table) in enumerate(tables.items()):
-            look = {"color": SCREENS[k], "marker": MARKS[k], "label": name}
+            look = {**_look(name, k), "label": name}
             first = k + (paper is not None)
             spread = _spread(table, column)
             _draw_shares(axis, table[[low, column, top]], first, len(places) + 1, look, spread)
@@ -65,6 +67,13 @@ def draw_both_errors(
 
 
 plot_both_errors = presented(draw_both_errors)
+
+
+def _look(name: str, place: int) -> dict[str, str]:
+    """Color and mark of the source at a place in the figure."""
+    known = (k for k, end in enumerate(SOURCES) if name.endswith(end))
+    k = next(known, len(SOURCES) + place)
+    return {"color": SCREENS[k % len(SCREENS)], "marker": MARKS[k % len(MARKS)]}
 
 
 def _draw_shares(
