@@ -8,7 +8,7 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.search import SearchLanguage
 
-from facescreen.lessons.pages import mathml
+from facescreen.lessons.typography import mathml
 
 HERE = Path(__file__).parent
 WORDS = json.loads((HERE / "words.json").read_text(encoding="utf-8"))

@@ -152,6 +152,10 @@ class Site:
         cell.metadata["mystnb"] = {"code_prompt_show": word, "code_prompt_hide": word}
         for output in cell.outputs:
             data = output.get("data", {})
+            if "text/markdown" in data:
+                data["text/markdown"] = unbroken(data["text/markdown"])
+            if "<table" in data.get("text/html", ""):
+                data["text/html"] = unbroken(data["text/html"])
             if "image/png" in data:
                 alt = output.metadata.get("image/png", {}).get("alt", "")
                 data["text/html"] = self.picture(data.pop("image/png"), alt, place)
@@ -235,7 +239,11 @@ class Site:
         trees = [(words["lessons"], front), (words["beyond"], [*rest, *["mixer.md"] * mixer])]
         parts = ["# facescreen", f'{hero}</p>\n<div class="gallery">\n{shown}\n</div>']
         parts += [_toctree(caption, entries) for caption, entries in trees]
-        about = [f"{words['about']} <README>", *DOCUMENTS[1:]]
+        about = [
+            f"{words['about']} <README>",
+            *DOCUMENTS[1:-1],
+            f"{words['data']} <{DOCUMENTS[-1]}>",
+        ]
         parts.append(_toctree(words["documents"], about))
         self.written("index.md", "\n\n".join(parts) + "\n")
 

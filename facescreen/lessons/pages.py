@@ -13,7 +13,6 @@ from urllib.parse import unquote
 
 import jinja2
 import nbformat
-from latex2mathml.converter import convert as latex_to_mathml
 from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
@@ -22,7 +21,7 @@ from facescreen.language import ENGLISH, Language
 from facescreen.lessons.edition import in_place
 from facescreen.lessons.live import LIVE, STYLE, for_programs, live_html, script_html
 from facescreen.lessons.student import answers_of_predictions
-from facescreen.lessons.typography import unbroken
+from facescreen.lessons.typography import mathml, unbroken
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
@@ -114,15 +113,6 @@ class LessonResult:
     @property
     def ok(self) -> bool:
         return not self.message
-
-
-def mathml(source: str, display: str = "inline") -> str:
-    """A formula as MathML, which browsers draw by themselves; its source text where that fails."""
-    try:
-        drawn = latex_to_mathml(source.strip(), display=display)
-        return drawn.replace(' xmlns="http://www.w3.org/1998/Math/MathML"', "")  # HTML needs none
-    except Exception:  # the converter raises its own kinds, and bare ValueError or IndexError
-        return f"<code>{html.escape(source.strip())}</code>"
 
 
 class _Markdown(IPythonRenderer):

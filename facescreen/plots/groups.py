@@ -57,7 +57,7 @@ def _draw_mean(axis: Axes, mean: np.ndarray) -> None:
         axis.plot(5 * np.arange(51) + 2, row, color=look["color"], linestyle=look["linestyle"],
                   linewidth=1.8, drawstyle="steps-mid", label=name)  # fmt: skip
     axis.set_xlim(-3, 258)
-    axis.set_xticks([0, 50, 100, 150, 200, 255])
+    axis.set_xticks([0, 50, 100, 150, 200, 250])
     axis.set_xlabel("value, 0 (dark) to 254", fontsize=13, color=INK)
     axis.tick_params(labelsize=13)
     axis.spines[["top", "right"]].set_visible(False)
@@ -115,7 +115,7 @@ def draw_shares(shares: Mapping[str, Rate], label: str) -> tuple[Figure, str]:
         share, low, high = (100 * part for part in (rate.value, rate.low, rate.high))
         axis.hlines(row, low, high, color=VALID, linewidth=2)
         axis.plot(share, row, "o", color=VALID, markersize=10)
-        axis.annotate(f"{share:.0f} %", (share, row), (5, 6), textcoords="offset points",
+        axis.annotate(f"{share:.1f} %", (share, row), (5, 6), textcoords="offset points",
                       fontsize=13, color=INK)  # fmt: skip
     names = [f"{name} ({rate.total:,})" for name, rate in shares.items()]
     axis.set_yticks(range(len(shares)), names, fontsize=13)

@@ -95,8 +95,8 @@ def _draw_curves(axis: Axes, in_fives: np.ndarray, at_255: np.ndarray, top: floa
         line = {"color": look["color"], "linestyle": look["linestyle"]}
         axis.plot(values, row, drawstyle="steps-mid", linewidth=1.8, label=name, **line)
     red, green, blue = (f"{n[0].upper()} {c:,}" for n, c in zip(CHANNELS, at_255, strict=True))
-    axis.set_title(f"pixels at 255\n{red} · {green} · {blue}", fontsize=10, color=INK)
-    axis.set(xlim=(-3, 258), ylim=(0, top), xticks=(0, 85, 170, 255))
+    axis.set_title(f"pixels at 255\n{red} · {green} · {blue}", fontsize=11, color=INK)
+    axis.set(xlim=(-3, 258), ylim=(0, top), xticks=(0, 100, 200))
     axis.set_xlabel("value, 0 to 254", fontsize=12)
     axis.tick_params(labelsize=11)
     axis.spines[["top", "right"]].set_visible(False)

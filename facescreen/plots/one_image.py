@@ -114,7 +114,7 @@ def draw_bright_end(axis: Axes, counts: np.ndarray, floor: int) -> None:
 
 
 def _draw_whole_range(axis: Axes, counts: np.ndarray, floor: int) -> None:
-    """The three histograms as lines; a value that would flatten all others is cut, and named."""
+    """The three histograms as lines; what would flatten the rest is cut, each half's most named."""
     for look, row in zip(LOOKS, counts, strict=True):
         axis.plot(np.arange(256), row, color=look["color"], linestyle=look["linestyle"],
                   drawstyle="steps-mid", linewidth=1.6)  # fmt: skip
@@ -122,11 +122,12 @@ def _draw_whole_range(axis: Axes, counts: np.ndarray, floor: int) -> None:
     most, usual = counts.max(), 4 * np.quantile(counts, 0.98)
     top = usual if 0 < usual < most else most
     limit = max(10, 1.15 * top)
-    if most > limit:
-        value = int(counts.max(axis=0).argmax())
-        where = {"ha": "right", "x": 235} if value > 127 else {"ha": "left", "x": 20}
-        axis.text(where["x"], 1.04 * top, f"cut off: {most:,} at {value} ↑", ha=where["ha"],
-                  fontsize=12, color=INK)  # fmt: skip
+    highest = counts.max(axis=0)
+    for row, (first, x, side) in enumerate([(0, 20, "left"), (128, 235, "right")]):
+        value = first + int(highest[first : first + 128].argmax())
+        if highest[value] > limit:
+            axis.text(x, (1.04 - 0.1 * row) * top, f"cut off: {highest[value]:,} at {value} ↑",
+                      ha=side, fontsize=12, color=INK)  # fmt: skip
     axis.set_xlim(-2, 257)
     axis.set_ylim(0, limit)
     axis.set_xticks([0, 50, 100, 150, 200, 255])

@@ -16,7 +16,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from PIL import Image
 
 from facescreen import lessons
-from facescreen.lessons import pages
+from facescreen.lessons import pages, typography
 
 SHOW_PICTURE = """\
 import base64, io
@@ -224,7 +224,7 @@ def test_a_bar_leads_to_the_lessons_before_and_after(run):
 
 
 def test_formulas_that_cannot_be_converted_stay_readable():
-    assert pages.mathml(r"\frac{a}{") == r"<code>\frac{a}{</code>"
+    assert typography.mathml(r"\frac{a}{") == r"<code>\frac{a}{</code>"
 
 
 def test_the_thumbnail_is_the_first_picture():
