@@ -6,6 +6,7 @@ from pathlib import Path
 
 import nbformat
 
+from facescreen.language import Language
 from facescreen.lessons import ROOT, find_lessons
 
 # The quiz is run, printed and handed out like a lesson, and is built in its own way.
@@ -33,6 +34,15 @@ def sections_of(path: Path) -> dict[str, list[nbformat.NotebookNode]]:
             piece = nbformat.from_dict({**cell, "source": part})
             sections.setdefault(heading, []).append(piece)
     return sections
+
+
+def in_korean(path: Path, heading: str) -> str:
+    """A heading of a lesson as its Korean edition has it."""
+    known = Language("ko").paragraphs_of(path.stem)
+    found = {said.lstrip("# ") for level in ("#", "##", "###")
+             if (said := known.get(f"{level} {heading}"))}  # fmt: skip
+    (korean,) = found
+    return korean
 
 
 def prose(cells: list[nbformat.NotebookNode]) -> str:

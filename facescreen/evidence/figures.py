@@ -94,7 +94,7 @@ def differing(evidence: Evidence) -> tuple[Figure, str]:
 
 def kinds(evidence: Evidence) -> tuple[Figure, str]:
     """The share of each kind of planted damage that each rule finds."""
-    return draw_kinds(kinds_of_damage(evidence))
+    return draw_kinds(kinds_of_damage(evidence).rename(index=spelled))
 
 
 def planted(evidence: Evidence) -> tuple[Figure, str]:

@@ -75,7 +75,8 @@ def stages(evidence: Evidence) -> tuple[Figure, str]:
     figure.legend(handles, names, ncols=4, fontsize=10, frameon=False, loc="upper center",
                   bbox_to_anchor=(0.5, 0.0))  # fmt: skip
     first = "; ".join(f"{title}: {', '.join(counts)}" for title, counts in said.items())
-    return figure, f"Saturated images in the first eighth of the learning, by seed. {first}."
+    what = "Of each training's saturated images, those from the first eighth of its learning"
+    return figure, f"{what}, by seed. {first}."
 
 
 def _bars(axis: Axes, pool: ReferencePool, flagged: np.ndarray, own: np.ndarray) -> None:

@@ -74,7 +74,7 @@ def recalls(confusion: pd.DataFrame) -> pd.DataFrame:
 
     confusion: counts as `confusions` has them, of images whose kind is known. Rows as there.
     Columns: ``n``, images of the kind; ``recall %`` and ``precision %`` with Wilson's limits;
-    ``missed``, those of the kind that are called valid.
+    ``called valid``, those of the kind that are: valid ones rightly, all others missed.
     """
     import pandas as pd
 
@@ -87,7 +87,7 @@ def recalls(confusion: pd.DataFrame) -> pd.DataFrame:
                 "n": total,
                 **percent(Rate.of(right, total), "recall"),
                 **percent(Rate.of(right, int(counts[kind].sum())), "precision"),
-                "missed": int(counts.loc[kind, "valid"]),
+                "called valid": int(counts.loc[kind, "valid"]),
             }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis(confusion.index.names)
 

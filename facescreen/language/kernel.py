@@ -14,11 +14,12 @@ from typing import Any
 
 from facescreen.language.catalogs import Language
 
-# What is no words: scripts, tables of data (pandas' and its Styler's), text marked as not to be
-# translated, tags.
+# What is no words: scripts, tables of data (pandas' and its Styler's, but for those marked as
+# sentences), text marked as not to be translated, tags.
 _TAG = re.compile(
     r"(<(?:style|script)\b.*?</(?:style|script)>"
-    r"|<table\b[^>]*(?:class=\"[^\"]*\bdataframe\b|id=\"T_)[^>]*>.*?</table>"
+    r"|<table\b(?![^>]*\bclass=\"sentences\")"
+    r"[^>]*(?:class=\"[^\"]*\bdataframe\b|id=\"T_)[^>]*>.*?</table>"
     r"|<[^>]*\btranslate=\"no\"[^>]*>[^<]*|<[^>]*>)",
     re.DOTALL,
 )

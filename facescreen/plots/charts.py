@@ -175,6 +175,7 @@ def draw_kinds(table: pd.DataFrame, counted: bool = False) -> tuple[Figure, str]
 
     parts = ("caught", "caught %", "low %", "high %")
     number, caught, low, high = (table.xs(c, axis=1, level=1) for c in parts)
+    whole = np.floor(caught + 0.5)  # as formatting rounds, but for halves: all of them go up
     rules, kinds, images = list(caught), list(caught.index), table["images"].to_numpy().ravel()
     size = (min(PAGE, 1.9 * len(rules) + 2.8), 0.66 * len(kinds) + 1)
     figure, axis = plt.subplots(figsize=size)
@@ -183,7 +184,7 @@ def draw_kinds(table: pd.DataFrame, counted: bool = False) -> tuple[Figure, str]
     axis.pcolormesh(*edges, caught, cmap=tint, vmin=0, vmax=100, edgecolors="white", linewidth=2)
     axis.invert_yaxis()
     for row, column in np.ndindex(caught.shape):
-        share, *limits = (part.iloc[row, column] for part in (caught, low, high))
+        share, *limits = (part.iloc[row, column] for part in (whole, low, high))
         look = {"ha": "center", "textcoords": "offset points"}
         look["color"] = "white" if share > 85 else INK  # of the two, the one that stands out more
         axis.annotate(f"{share:.0f} %", (column, row), (0, 1), fontsize=13, **look)
@@ -194,7 +195,7 @@ def draw_kinds(table: pd.DataFrame, counted: bool = False) -> tuple[Figure, str]
     names = [textwrap.fill(str(rule), 16) for rule in rules]
     axis.set_xticks(range(len(rules)), names, fontsize=12)
     names = [
-        str(kind) if counted else f"{kind}\n({n:,} images)"
+        str(kind) if counted else f"{kind}\n({n:,} image{'s' if n != 1 else ''})"
         for kind, n in zip(kinds, images, strict=True)
     ]
     axis.set_yticks(range(len(kinds)), names, fontsize=12 if counted else 11)
@@ -202,12 +203,12 @@ def draw_kinds(table: pd.DataFrame, counted: bool = False) -> tuple[Figure, str]
     said = []
     for rule in rules:
         if caught.size <= 12:  # few enough to be said
-            shares = [f"{share:.0f} % of {kind}" for kind, share in caught[rule].items()]
+            shares = [f"{share:.0f} % of {kind}" for kind, share in whole[rule].items()]
             said.append(f"{rule} {', '.join(shares)}")
             continue
         least, most = caught[rule].idxmin(), caught[rule].idxmax()
-        said.append(f"{rule} from {caught[rule][least]:.0f} % ({least}) to "
-                    f"{caught[rule][most]:.0f} % ({most})")  # fmt: skip
+        said.append(f"{rule} from {whole[rule][least]:.0f} % ({least}) to "
+                    f"{whole[rule][most]:.0f} % ({most})")  # fmt: skip
     return figure, f"Share of each kind that is flagged: {'; '.join(said)}."
 
 

@@ -89,7 +89,7 @@ def _draw_shares(
     y = first + step * np.arange(len(share))
     ends = np.clip([share - low, high - share], 0, None)
     axis.errorbar(share, y, xerr=ends, linestyle="none", markersize=8, capsize=3, linewidth=2.2,
-                  **look)  # fmt: skip
+                  clip_on=False, zorder=3, **look)  # fmt: skip
     if spread is not None:
         axis.hlines(y, *spread, color=look["color"], linewidth=1)
         high = np.fmax(high, spread[1])

@@ -127,7 +127,7 @@ def draw_paths(paths: Mapping[str, np.ndarray], target: float) -> tuple[Figure, 
         axis.plot(path, color=SCREENS[k], linestyle=DASHES[k], linewidth=2 - 0.6 * k, label=name,
                   zorder=3 - k)  # fmt: skip
         late = path[len(path) // 2 :]
-        said.append(f"{name} from {late.min():.2f} to {late.max():.2f}")
+        said.append(f"{name} from {late.min():.2f} to {late.max():.2f}".replace("-", "−"))
     axis.set(ylim=(-14, 14), xlim=(0, None))
     axis.set_xlabel("step", fontsize=LETTERS)
     axis.set_ylabel("mean of the points", fontsize=LETTERS)
@@ -135,7 +135,7 @@ def draw_paths(paths: Mapping[str, np.ndarray], target: float) -> tuple[Figure, 
     axis.legend(frameon=False, ncols=len(paths), loc="lower right", fontsize=LETTERS)
     figure.tight_layout()
     return figure, (
-        f"In the second half of the steps the mean goes {', '.join(said)}; "
+        f"In the second half of the steps the mean ranges {', '.join(said)}; "
         f"the dotted line is the real mean, {target:.2f}."
     )
 

@@ -89,7 +89,7 @@ def draw_called_so(table: pd.DataFrame) -> tuple[Figure, str]:
     """The share of each kind that classifiers call so, with 95 % intervals.
 
     table: rows (classifier, kind) with ``n`` images, ``recall %``, ``recall low %`` and ``recall
-    high %``.
+    high %``. Where classifiers were asked about other numbers of images, each has its own n.
     """
     import matplotlib.pyplot as plt
 
@@ -106,12 +106,16 @@ def draw_called_so(table: pd.DataFrame) -> tuple[Figure, str]:
         shares = [f"{_words(kind)} {share:.0f} %" for kind, share in rows["recall %"].items()
                   if share == share]  # fmt: skip
         said.append(f"{name} {', '.join(shares)}")
-    labels = [f"{_words(k)}\n(n = {table.loc[names[-1], 'n'].get(k, 0):,.0f})" for k in kinds]
+    images = table["n"].unstack(level=0).reindex(columns=names).fillna(0)
+    asked = {k: list(dict.fromkeys(images.loc[k])) for k in kinds}
+    asked = {k: n if len(n) == 1 else images.loc[k] for k, n in asked.items()}
+    labels = [f"{_words(k)}\n(n = {', '.join(f'{n:,.0f}' for n in asked[k])})" for k in kinds]
+    order = "" if all(len(n) == 1 for n in asked.values()) else "; n in the order of the marks"
     axis.set_yticks(range(len(kinds)), labels, fontsize=12)
     axis.set(xlim=(0, 101), ylim=(len(kinds) - 0.5, -0.5))
-    axis.set_xlabel("called so, of the images that are of the kind (%)", fontsize=12, color=INK)
+    axis.set_xlabel("called so, of the n images of the kind (%)" + order, fontsize=12, color=INK)
     axis.tick_params(labelsize=12)
-    axis.tick_params(axis="y", length=0)
+    axis.tick_params(axis="y", length=0, pad=10)  # room for a mark at 0
     axis.grid(axis="x", alpha=0.3)
     axis.spines[["top", "right"]].set_visible(False)
     figure.tight_layout(pad=0.4)

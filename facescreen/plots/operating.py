@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def draw_threshold_costs(
     curves: Mapping[str, pd.DataFrame], up_to: float = 100
 ) -> tuple[Figure, str]:
-    """What every threshold costs, a line per screen, its cheapest point marked.
+    """What every threshold costs, a line per screen, its cheapest point and its start marked.
 
     curves: by the screen's name, rows by threshold with ``valid lost %`` and ``cost``, of 1,000
     images made. up_to: where the axis of valid images lost ends; points beyond it still count.
@@ -32,6 +32,8 @@ def draw_threshold_costs(
         color, mark = SCREENS[k % len(SCREENS)], MARKS[k % len(MARKS)]
         look = {"color": color, "linewidth": 2, "linestyle": DASHES[k % len(DASHES)]}
         axis.plot(curve["valid lost %"], curve["cost"], **look)
+        axis.plot(curve["valid lost %"].iloc[0], curve["cost"].iloc[0], mark, color=color,
+                  markersize=9, markerfacecolor="white", markeredgewidth=2, zorder=3)  # fmt: skip
         handles.append(Line2D([], [], label=name, marker=mark, markersize=9, **look))
         best = curve.loc[curve["cost"].idxmin()]
         axis.plot(best["valid lost %"], best["cost"], color=color, marker=mark, markersize=11,
@@ -40,12 +42,15 @@ def draw_threshold_costs(
             f"{name} {best['cost']:,.0f}, losing {best['valid lost %']:.1f} % of the valid images "
             f"and catching {best['caught %']:.1f} % of the broken ones"
         )
-    axis.set_xlim(0, up_to)
+    axis.set_xlim(-0.025 * up_to, up_to)  # steep starts and their marks lie beside the frame
     axis.set_ylim(0, 1.1 * max(curve["cost"].max() for curve in curves.values()) or 1)
     _finish(axis, "valid images lost (%)", "cost per 1,000 images made")
     axis.legend(handles=handles, frameon=False, fontsize=12)
     figure.tight_layout()
-    return figure, f"The cheapest point of each screen, marked: {'; '.join(said)}."
+    return figure, (
+        "The cheapest point of each screen, the filled mark; the open one saves everything: "
+        f"{'; '.join(said)}."
+    )
 
 
 def draw_prices(table: pd.DataFrame, agreed: float) -> tuple[Figure, str]:
@@ -70,7 +75,8 @@ def draw_prices(table: pd.DataFrame, agreed: float) -> tuple[Figure, str]:
                   textcoords="offset points", va="center")  # fmt: skip
     axis.set_yticks(rows, names, fontsize=11)
     axis.set_ylim(len(table) - 0.4, -1.1)
-    axis.set_xlim(0, 1.05 * max(agreed, table["valid lost high %"].max()))
+    widest = max(agreed, table["valid lost high %"].max())
+    axis.set_xlim(-0.07 * widest, 1.05 * widest)  # a value at 0 stays off the names of the rows
     _finish(axis, "valid images lost (%)")
     figure.tight_layout()
     said = [f"{name} {value:.1f} %" for name, value in zip(names, lost, strict=True)]

@@ -34,8 +34,8 @@ def draw_speeds(tables: Mapping[str, pd.DataFrame], limit: str) -> tuple[Figure,
     """Images a second of several methods: the median of the rounds, and the slowest and fastest.
 
     tables: by the kind of images, seconds an image, a row a round and a column a method. limit:
-    the column that no method can beat, which stands last. The ratios in the sentence are medians
-    of ratios within a round.
+    the column that the others are held against, which stands last. The ratios in the sentence are
+    medians of ratios within a round.
     """
     import matplotlib.pyplot as plt
 
@@ -91,10 +91,10 @@ def draw_batches(table: pd.DataFrame, bytes_each: int) -> tuple[Figure, str]:
         axis.plot(table.index, table[name], color=SCREENS[k], marker=MARKS[k], markersize=8,
                   linestyle=DASHES[k], linewidth=2, label=name)  # fmt: skip
         best, most = table[name].idxmax(), int(table.index[-1])
-        said.append(
-            f"{name}: fastest {best:,} at a time ({table[name].max():,.0f} a second), "
-            f"{table[name][most]:,.0f} with {most:,} at a time"
-        )
+        own = f"{name}: fastest {best:,} at a time ({table[name].max():,.0f} a second)"
+        if best != most:
+            own += f", {table[name][most]:,.0f} with {most:,} at a time"
+        said.append(own)
     axis.set_xscale("log")
     axis.set_yscale("log")
     ticks = [f"{n:,}\n{_short(bytes_each * n / 1e6)} MB" for n in table.index]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -92,8 +93,9 @@ def draw_looks(
               for way in looks}  # fmt: skip
     said = ", ".join(f"{count} of the {len(at) * len(chosen)} {way} ones"
                      for way, count in counts.items())  # fmt: skip
+    which = "the one" if len(chosen) == 1 else "those"
     return figure, (
-        f"{len(chosen)} of {len(often)} inputs, those that the rule flags most often when drawn "
+        f"{len(chosen)} of {len(often)} inputs, {which} that the rule flags most often when drawn "
         f"{next(iter(looks))}, at {len(at)} of {len(first)} looks, named by the images shown till "
         f"then; ✗ and a frame: flagged by the rule, {said}."
     )
@@ -128,9 +130,18 @@ def draw_early(
     axes[1].set_ylim(bottom=0)
     axes[0].legend(frameon=False, fontsize=LETTERS, loc="upper left")
     figure.tight_layout()
-    goes = "; ".join(f"{way} from {own[min(own)]:.1f} to {own[max(own)]:.1f}"
-                     for way, own in distances.items())  # fmt: skip
+    goes = "; ".join(f"{way} {_goes(own)}" for way, own in distances.items())
     return figure, f"Flagged: {'; '.join(said)}. KID goes: {goes}."
+
+
+def _goes(own: Mapping[int, float]) -> str:
+    """From where to where, and where it rises most on the way, if anywhere."""
+    values = [own[at] for at in sorted(own)]
+    said = f"from {values[0]:.1f} to {values[-1]:.1f}"
+    before, after = max(pairwise(values), key=lambda pair: pair[1] - pair[0], default=(0, 0))
+    if after - before < 0.1:  # less cannot be read off the figure
+        return said
+    return f"{said}, its largest rise on the way from {before:.1f} to {after:.1f}"
 
 
 plot_early = presented(draw_early)

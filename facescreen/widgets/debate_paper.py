@@ -41,6 +41,8 @@ def paper_bundle(model: ThresholdDebate) -> dict[str, Any]:
 def paper_rows(model: ThresholdDebate) -> list[tuple[str, ...]]:
     """A line of headings and one for each screening, as HTML."""
     readings = READINGS if model.named else {"": "labeled broken"}
+    if model.named and "broken_other" not in model.labels:  # both would count the same images
+        readings = {"broken": READINGS["broken"]}
     heads = ["screening", "the paper: broken among the saved"]
     heads += [f"here: {words}, among the passed" for words in readings.values()]
     rows: list[tuple[str, ...]] = [(*heads, "here: valid images lost")]

@@ -3,9 +3,20 @@
 import re
 
 import pytest
-from lesson_texts import LESSONS, anchor, faulty_links, number_of, prose, sections_of
+from lesson_texts import (
+    LESSONS,
+    LINK,
+    anchor,
+    faulty_links,
+    in_korean,
+    number_of,
+    prose,
+    sections_of,
+)  # fmt: skip
 
+from facescreen.language import Language
 from facescreen.lessons import ROOT
+from facescreen.lessons.edition import document_in_language
 
 TEXT = (ROOT / "GLOSSARY.md").read_text("utf-8")
 ENGLISH, KOREAN = TEXT.split("\n## ")
@@ -69,3 +80,14 @@ def test_terms_are_sorted_and_each_is_explained():
 def test_the_korean_list_is_the_english_one_turned_round():
     expected = sorted([word, term] for term in TERMS for word in korean_of(term))
     assert rows_of(KOREAN) == expected
+
+
+def test_the_korean_edition_names_the_parts_of_lessons_as_they_stand_there():
+    said = LINK.findall(document_in_language(TEXT, "GLOSSARY", Language("ko")))
+    files = {path.name: path for path in LESSONS}
+    parts = [(words, to) for words, to in LINK.findall(TEXT) if " · " in words]
+    assert len(parts) == len(TERMS)
+    for words, target in parts:
+        number, heading = words.split(" · ")
+        name = in_korean(files[target.split("#")[0].split("/")[-1]], heading)
+        assert (f"{number} · {name}", target) in said

@@ -7,12 +7,13 @@ import re
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
 
 from facescreen.images.writing import NotOursError
 from facescreen.language import LABELS, Language, paragraphs, translated
 from facescreen.language.catalogs import SHARED, entries, read, renew, spoken
-from facescreen.language.kernel import Lines
+from facescreen.language.kernel import Lines, bundle
 from facescreen.language.laws import differences
 from facescreen.language.sentences import Sentences, pieces
 from facescreen.lessons import (
@@ -31,6 +32,7 @@ from facescreen.lessons.edition import (
 )
 from facescreen.lessons.renewal import by_hand, left_of, prose, sentences, texts_of, unsaid
 from facescreen.lessons.student import student_edition
+from facescreen.plots import fold
 
 KOREAN = Language("ko")
 LESSONS = find_lessons(ROOT / "notebooks")
@@ -171,7 +173,7 @@ def test_sentences_are_said_piece_by_piece_with_their_numbers():
 def test_an_answer_to_an_exercise_stays_as_it_is_up_to_the_hint(value):
     feedback = "Not yet. f({0})\n  expected: {0}\n  yours:    {0}\n  hint:     {1}"
     said = KOREAN.say(feedback.format(value, "the function returns nothing so far"))
-    answers, hint = said.split("\n  모범답안: ")[1].split("\n  힌트:     ")
+    answers, hint = said.split("\n  모범 답안: ")[1].split("\n  힌트:     ")
     assert answers == f"{value}\n  낸 답:    {value}"
     assert re.search("[가-힣]", hint), "what follows the answers is translated"
     assert KOREAN.say(said) == said, "a page says what a kernel has said before"
@@ -186,6 +188,21 @@ def test_what_a_page_says_once_more_stays_as_a_kernel_said_it(path):
             once = copy.deepcopy(output)
             in_place(output, KOREAN)
             assert output == once
+
+
+def test_a_table_of_sentences_is_translated_and_a_table_of_data_is_not(tmp_path):
+    path = tmp_path / "ko" / "a.po"
+    renew(path, "ko", [], ["claim", "partly"])
+    text = path.read_text("utf-8").replace('claim"\nmsgstr ""', 'claim"\nmsgstr "주장"')
+    path.write_text(text.replace('partly"\nmsgstr ""', 'partly"\nmsgstr "일부"'), "utf-8")
+    language, table = Language("ko", tmp_path), pd.DataFrame({"claim": ["partly: 4.0 %"]})
+    for data in (table, table.style):
+        shown = {"text/html": fold(data, "claim").data}
+        bundle(shown, {}, language)
+        assert "partly: 4.0 %" in shown["text/html"] and "주장</summary>" in shown["text/html"]
+        said = {"text/html": fold(data, "claim", sentences=True).data}
+        bundle(said, {}, language)
+        assert "일부: 4.0 %" in said["text/html"] and "claim" not in said["text/html"]
 
 
 def test_a_print_in_pieces_is_translated_as_one_line(tmp_path):

@@ -6,7 +6,7 @@ import re
 
 import nbformat
 import pytest
-from lesson_texts import LESSONS, LINK, faulty_links, number_of, sections_of
+from lesson_texts import LESSONS, LINK, faulty_links, in_korean, number_of, sections_of
 
 from facescreen.language import Language
 from facescreen.lessons import ROOT, find_lessons
@@ -223,17 +223,6 @@ def test_a_number_that_is_quoted_stands_in_the_lesson(number, said, there):
     cells = nbformat.read(FILES[number], as_version=4).cells
     shown = [o.get("text", "") for cell in cells for o in cell.get("outputs", [])]
     assert any(there in text for text in shown)
-
-
-KOREAN = {path.stem: Language("ko").paragraphs_of(path.stem) for path in LESSONS}
-
-
-def in_korean(path, heading: str) -> str:
-    """A heading of a lesson as its Korean edition has it."""
-    found = {said.lstrip("# ") for level in ("#", "##", "###")
-             if (said := KOREAN[path.stem].get(f"{level} {heading}"))}  # fmt: skip
-    (korean,) = found
-    return korean
 
 
 def test_the_korean_guide_names_lessons_and_their_parts_as_they_stand_there():

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from facescreen.language import Language
 from facescreen.lessons import ROOT, find_lessons
 from facescreen.lessons.edition import in_language
-from facescreen.lessons.typography import unbroken
+from facescreen.lessons.typography import mathml, unbroken
 
 LESSONS = find_lessons(ROOT / "notebooks")
 
@@ -33,6 +33,7 @@ def test_it_says_the_same(text):
         ("수업 06에서, 연습 문제 2와", ["수업 06", "문제 2"]),
         ("In lesson 06, Figure 4", ["lesson 06", "Figure 4"]),
         ("픽셀(pixel)마다 5 %를", ["셀(", ")마", "%를"]),
+        ("lost 16.2 (12.8–20.3)", ["12.8–20.3"]),
     ],
 )
 def test_what_belongs_together_stays_together(text, torn):
@@ -55,6 +56,11 @@ def test_what_belongs_together_stays_together(text, torn):
 )
 def test_code_formulas_addresses_and_headings_are_left_alone(text):
     assert unbroken(text) == text
+
+
+def test_a_function_stands_apart_from_what_it_is_taken_of():
+    assert re.search(r"<mi>log</mi><mspace [^>]*><mi>D</mi>", mathml(r"\log D(x)"))
+    assert "mspace" not in mathml(r"\log(1 - D)") + mathml("ab")
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)

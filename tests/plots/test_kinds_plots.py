@@ -57,7 +57,8 @@ def test_called_so_says_every_share_and_leaves_out_what_nobody_asked():
     figure, said = plots.draw_called_so(table)
     assert said == "Called as by eye: raters tint 80 %, dark 60 %; network tint 50 %."
     labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
-    assert labels == ["tint\n(n = 34)", "dark\n(n = 0)"]
+    assert labels == ["tint\n(n = 34)", "dark\n(n = 5, 0)"]
+    assert figure.axes[0].get_xlabel().endswith("n in the order of the marks")
 
 
 @pytest.mark.parametrize("count", [1, 8])

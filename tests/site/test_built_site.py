@@ -133,12 +133,32 @@ def test_dark_follows_the_system_and_the_button(site, page):
     assert brightness() > 200
 
 
-@pytest.mark.parametrize("name", ["index", "mixer", "TEACHING", "GLOSSARY", "README"])
+@pytest.mark.parametrize(
+    "name", ["index", "mixer", "TEACHING", "GLOSSARY", "README", "data/README"]
+)
 @pytest.mark.parametrize("place", ["", "ko/"])
 def test_a_phone_scrolls_no_page_sideways(site, page, place, name):
     page.set_viewport_size({"width": 390, "height": 844})
     try:
         page.goto(f"{site.as_uri()}/{place}{name}.html")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    finally:
+        page.set_viewport_size({"width": 1280, "height": 1000})
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("name", ["07_build_a_screened_dataset", "A1_paper_ledger"])
+def test_a_table_fades_out_where_it_goes_on_and_nowhere_else(site, page, name, width):
+    page.set_viewport_size({"width": width, "height": 1000})
+    try:
+        page.goto((site / "notebooks" / f"{name}.html").as_uri())
+        page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+        page.wait_for_timeout(300)  # until sizes were told of
+        found = page.evaluate(
+            "[...document.querySelectorAll('.cell_output, .cell_output .text_html')].map((one) =>"
+            " [one.scrollWidth - one.clientWidth > 2, one.classList.contains('goes-on')])"
+        )
+        assert all(wide == fades for wide, fades in found) and len(found) > 20
+        assert width > 390 or any(wide for wide, _ in found)
     finally:
         page.set_viewport_size({"width": 1280, "height": 1000})

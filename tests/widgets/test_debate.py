@@ -189,6 +189,12 @@ def test_labels_that_tell_no_kind_have_one_reading(debate):
     assert "here: labeled broken, among the passed" in html and "by color" not in html
 
 
+def test_images_of_which_none_is_broken_otherwise_have_one_reading(debate):
+    labels = np.where(made_up_labels() == "broken_other", "unsure", made_up_labels())
+    html = paper_html(ThresholdDebate(debate.images, labels))
+    assert "here: broken by color, among the passed" in html and "in any way" not in html
+
+
 @pytest.mark.parametrize(
     ("images", "labels", "said"),
     [
