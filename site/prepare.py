@@ -162,7 +162,10 @@ class Site:
                 data.pop("text/plain", None)
 
     def picture(self, encoded: str, alt: str, place: Path) -> str:
-        """A picture's file beside the pages, and the element that shows it."""
+        """A picture's file beside the pages, and the element that shows it.
+
+        It is a link to the file: on a phone, a chart's lettering is to be read there.
+        """
         png = base64.b64decode(encoded)
         name = f"figures/{hashlib.sha256(png).hexdigest()[:20]}.png"
         file = self.extra / name
@@ -172,8 +175,8 @@ class Site:
         width, height = Image.open(io.BytesIO(png), formats=["PNG"]).size
         source = self.outside(name, PurePosixPath(place.as_posix()))
         return (
-            f'<img class="figure" src="{source}" alt="{html.escape(alt)}" width="{width}" '
-            f'height="{height}" loading="lazy">'
+            f'<a href="{source}"><img class="figure" src="{source}" alt="{html.escape(alt)}" '
+            f'width="{width}" height="{height}" loading="lazy"></a>'
         )
 
     def thumbnail(self, name: str, png: bytes | None) -> str:
