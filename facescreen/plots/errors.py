@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -47,8 +48,7 @@ def draw_both_errors(
         if paper is not None and column in paper:
             look = {"color": PAPER, "marker": "X", "label": "the paper"}
             _draw_shares(axis, paper[[low, column, top]], 0, len(places) + 1, look)
-        for k, (name, table) in enumerate(tables.items()):
-            look = {**_look(name, k), "label": name}
+        for k, (table, look) in enumerate(zip(tables.values(), _looks(tables), strict=True)):
             first = k + (paper is not None)
             spread = _spread(table, column)
             _draw_shares(axis, table[[low, column, top]], first, len(places) + 1, look, spread)
@@ -69,11 +69,15 @@ def draw_both_errors(
 plot_both_errors = presented(draw_both_errors)
 
 
-def _look(name: str, place: int) -> dict[str, str]:
-    """Color and mark of the source at a place in the figure."""
-    known = (k for k, end in enumerate(SOURCES) if name.endswith(end))
-    k = next(known, len(SOURCES) + place)
-    return {"color": SCREENS[k % len(SCREENS)], "marker": MARKS[k % len(MARKS)]}
+def _looks(names: Iterable[str]) -> Iterator[dict[str, str]]:
+    """Color, mark and label of each source of a figure."""
+    others, left = count(len(SOURCES)), list(SOURCES)
+    for name in names:
+        end = next(filter(name.endswith, left), None)
+        k = SOURCES.index(end) if end else next(others)
+        left = [known for known in left if known != end]
+        look = {"color": SCREENS[k % len(SCREENS)], "marker": MARKS[k % len(MARKS)]}
+        yield {**look, "label": name}
 
 
 def _draw_shares(

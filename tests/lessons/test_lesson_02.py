@@ -158,6 +158,8 @@ def test_paths_and_early_shares_are_said_as_they_are():
     assert "raw 0.0 % at first, at most 30.0 % after 64 images, 10.0 % at the end" in said
     assert "averaged 0.0 % at first, at most 4.0 % after 96 images" in said
     assert "KID goes: raw from 9.0 to 4.0." in said
+    _, said = plots.draw_early(shares, {"raw": {32: 9, 64: 5, 96: 7, 128: 4, 160: 4.05}})
+    assert "KID goes: raw from 9.0 to 4.0, its largest rise on the way from 5.0 to 7.0." in said
     assert all(axis.get_xlabel() and axis.get_ylabel() for axis in figure.axes)
 
 
@@ -167,7 +169,8 @@ def test_looks_show_what_is_flagged_and_say_how_many():
     calm = np.full((3, 64, 64, 3), 90, np.uint8)
     looks = {"raw": {32: calm, 64: red, 96: red}, "averaged": {32: calm, 64: calm, 96: red}}
     figure, said = plots.draw_looks(looks, SingleColorRule(40), inputs=1)
-    assert "1 of 3 inputs" in said and "at 3 of 3 looks" in said
+    assert "1 of 3 inputs, the one that the rule flags" in said and "at 3 of 3 looks" in said
+    assert "2 of 3 inputs, those that" in plots.draw_looks(looks, SingleColorRule(40), inputs=2)[1]
     assert "2 of the 3 raw ones, 1 of the 3 averaged ones" in said
     framed = [any(s.get_visible() for s in axis.spines.values()) for axis in figure.axes]
     assert framed == [False, True, True, False, False, True]

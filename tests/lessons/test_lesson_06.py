@@ -111,6 +111,29 @@ def test_both_errors_can_be_drawn_where_all_is_flagged():
     matplotlib.pyplot.close(figure)
 
 
+def test_a_source_looks_alike_in_every_figure():
+    def colors(*names):
+        figure, _ = plots.draw_both_errors({name: table(0, 5) for name in names})
+        drawn = [list(marks.lines[0].get_color()) for marks in figure.axes[0].containers]
+        matplotlib.pyplot.close(figure)
+        return dict(zip(names, drawn, strict=True))
+
+    one = colors("other people's GANs", "ours while learning", "another generator, finished")
+    two = colors("while learning", "finished", "other people's GANs", "here", "there")
+    assert list(one.values()) == [
+        two[k] for k in ("other people's GANs", "while learning", "finished")
+    ]
+    assert len({str(color) for color in two.values()}) == 5
+
+
+def test_half_a_percent_is_rounded_up_in_every_cell():
+    flags = {"r": np.arange(40) < 1, "s": np.arange(40) < 3}  # 2.5 and 7.5 %
+    figure, sentence = plots.draw_kinds(evaluation.kinds_table(flags, ["blob"] * 40))
+    assert [text.get_text() for text in figure.axes[0].texts][::2] == ["3 %", "8 %"]
+    assert "r 3 % of blob; s 8 % of blob" in sentence
+    matplotlib.pyplot.close(figure)
+
+
 def test_a_cell_of_kinds_tells_how_many_were_caught():
     flags = {"one": np.array([True, True, False, False])}
     kinds = evaluation.kinds_table(flags, ["blob", "blob", "stripe", "blob"])
