@@ -16,11 +16,11 @@ from facescreen.commands.machine import (
     WARN,
     Check,
     Probe,
+    check_compiled_code,
     check_cores,
     check_disk,
     check_gpu,
     check_memory,
-    check_numba_cache,
     memory_limit,
     usable_cores,
 )
@@ -182,7 +182,7 @@ def examine() -> list[Check]:
         check_gpu(torch),
         check_disk(ROOT),
         check_memory(memory_limit()),
-        check_numba_cache(),
+        check_compiled_code(),
         check_models(),
         check_korean_font(run_probe("-c", KOREAN_PROBE)),
     ]

@@ -89,7 +89,7 @@ def check_memory(memory: int | None) -> Check:
     return Check(WARN, "memory", seen, "close other programs before you train")
 
 
-def check_numba_cache(package: Path = PACKAGE) -> Check:
+def check_compiled_code(package: Path = PACKAGE) -> Check:
     """Whether loops are compiled, and kept so that only the first run waits for the compiler."""
     if missing(("numba",)):
         seen = "none, without numba: everything works, but is drawn, counted and checked slower"

@@ -12,14 +12,13 @@ import math
 
 import numpy as np
 
-try:
-    from numba import njit
-except ImportError:
-    njit = None
+from facescreen.images.compiled import compiles
 
-COMPILED = njit is not None
+COMPILED = compiles()
 
 if COMPILED:
+    from numba import njit
+
     OPTIONS = {"nogil": True, "fastmath": True, "error_model": "numpy"}
     inlined = njit(**OPTIONS, forceinline=True)  # a call would pass every array field by field,
     # which took a third of the time

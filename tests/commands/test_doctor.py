@@ -171,15 +171,15 @@ def test_the_gpu_line_says_what_torch_saw():
 
 def test_a_cache_folder_that_takes_no_file_is_noticed(tmp_path, monkeypatch):
     monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
-    only_state(doctor.check_numba_cache(tmp_path), OK)
-    only_state(doctor.check_numba_cache(tmp_path / "absent"), WARN)
+    only_state(doctor.check_compiled_code(tmp_path), OK)
+    only_state(doctor.check_compiled_code(tmp_path / "absent"), WARN)
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "absent"))
-    only_state(doctor.check_numba_cache(tmp_path), WARN)
+    only_state(doctor.check_compiled_code(tmp_path), WARN)
 
 
 def test_where_nothing_compiles_it_is_no_fault(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "numba", None)
-    line = only_state(doctor.check_numba_cache(tmp_path), WARN)
+    line = only_state(doctor.check_compiled_code(tmp_path), WARN)
     assert "everything works" in line and "-m pip install numba`" in line
 
 
